@@ -1,0 +1,254 @@
+"""A load: text cells become typed records or quarantined rows, in one transaction.
+
+Every step is SQL over a staged table, so that a million rows never pass through Python. A row is put aside when a required
+cell is missing or unreadable, when its key stands twice with different content, or when it refers to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import Message, msg
+from ppp_metrics.periods import now
+from ppp_metrics.records.mapping import map_sources, unused_rows
+from ppp_metrics.records.model import TABLES, Table
+from ppp_metrics.records.reader import ROW_BITS, SUFFIXES, Source, line_count, read_exactly, read_file, reread_cell_by_cell
+from ppp_metrics.records.recognise import TableSource, recognise
+from ppp_metrics.records.staging import insert_records, put_aside, put_ragged_rows_aside, stage
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from ppp_metrics.records.store import Store
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one supplier sends: its name and its files."""
+
+    supplier: str
+    paths: list[Path]
+
+
+@dataclass
+class LoadResult:
+    """What became of one delivery; `tables` counts rows read, kept, quarantined and repeated by table."""
+
+    load_id: int
+    supplier: str
+    tables: dict[str, dict[str, int]] = field(default_factory=dict)
+    notices: list[Message] = field(default_factory=list)
+    quarantined_rows: int = 0
+    cells_put_aside: int = 0
+    repeats: list[dict[str, object]] = field(default_factory=list)
+    unused: list[dict[str, object]] = field(default_factory=list)
+
+
+def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
+    """Who sends what: with `supplier` one delivery of everything; else a folder is a supplier by its name, each of its
+    subfolders too, and loose files are one supplier: the file's name, or the name of the folder they share.
+
+    Raises DataError for a path that does not exist or a folder without files to load.
+    """
+    by_supplier: dict[str, list[Path]] = {}
+    loose: list[Path] = []
+    for path in sources:
+        if not path.exists():
+            raise DataError(msg("{file} does not exist.", file=path))
+        if not path.is_dir():
+            loose.append(path)
+            continue
+        found = [file for file in sorted(path.rglob("*")) if _is_loadable(file.relative_to(path), file)]
+        if not found:
+            raise DataError(msg("{folder} holds no file to load. These kinds can be loaded: {suffixes}.",
+                                folder=path, suffixes=", ".join(SUFFIXES)))  # fmt: skip
+        for file in found:
+            by_supplier.setdefault(supplier or file.parent.resolve().name, []).append(file)
+    if loose:
+        folders = {path.resolve().parent for path in loose}
+        if not supplier and len(folders) > 1:
+            raise UsageError(msg("These files come from several folders. Name their supplier with --as."))
+        name = supplier or (loose[0].stem if len(loose) == 1 else folders.pop().name)
+        by_supplier.setdefault(name, []).extend(loose)
+    return [Delivery(name, paths) for name, paths in by_supplier.items()]
+
+
+def load(store: Store, sent: list[Delivery], key: bytes, mapping: Path | None = None, strict: bool = False) -> list[LoadResult]:
+    """The result of each delivery, all loaded in one transaction.
+
+    Raises DataError, with the database untouched, when a file cannot be read, a table lacks a required column, or
+    (`strict`) anything is put aside or not recognised.
+    """
+    with store.writing() as con:
+        inner, outer = key_pads(key)
+        con.execute(f"set variable inner_key = from_hex('{inner}'); set variable outer_key = from_hex('{outer}')")
+        con.execute((files("ppp_metrics") / "records" / "casting.sql").read_text(encoding="utf-8"))
+        results = [_load_delivery(con, delivery, mapping) for delivery in sent]
+        if strict:
+            _refuse_imperfect(results)
+    return results
+
+
+def key_pads(key: bytes) -> tuple[str, str]:
+    """The inner and outer pad of an HMAC key of at most 64 bytes, in hex (RFC 2104)."""
+    block = key.ljust(64, b"\0")
+    return bytes(byte ^ 0x36 for byte in block).hex(), bytes(byte ^ 0x5C for byte in block).hex()
+
+
+def _is_loadable(relative: Path, file: Path) -> bool:
+    hidden = any(part.startswith((".", "~")) for part in relative.parts)
+    return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
+
+
+def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | None) -> LoadResult:
+    load_id = con.execute("select coalesce(max(load_id), 0) + 1 from loads").fetchall()[0][0]
+    con.execute("set variable supplier = ?::varchar", [delivery.supplier])
+    sources: list[Source] = []
+    for path in delivery.paths:
+        sources += read_file(con, path, first_id=len(sources) + 1)
+    result = LoadResult(load_id, delivery.supplier)
+    read: list[tuple[Source, Table | None]]
+    if mapping:
+        sources = [read_exactly(con, source) for source in sources]
+        read = [(source, None) for source in sources]
+        staged = [(table, stage(con, table, texts, mapped=True)) for table, texts in map_sources(con, mapping, sources)]
+    else:
+        recognised, result.notices = recognise(sources)
+        result.notices += [notice for table_source in recognised for notice in table_source.notices]
+        staged = [
+            (table, _stage_table(con, table, own))
+            for table in TABLES
+            if (own := [item for item in recognised if item.table is table])
+        ]
+        read = [(item.source, item.table) for item in recognised]
+    _refuse_missing_tables([table for table, _ in staged])
+    _record_load(con, load_id, delivery, sources, mapping)
+    for source, table in read:
+        put_ragged_rows_aside(con, source, table, load_id)
+    for table, texts in staged:
+        put_aside(con, table, texts, load_id, delivered=[other for other, _ in staged], mapped=mapping is not None)
+    if mapping:
+        _record_unused(con, load_id, unused_rows(con, [table for table, _ in staged]))
+    for table, _ in staged:
+        result.tables[table.name] = insert_records(con, table, load_id, mapped=mapping is not None)
+    _summarise(con, result)
+    return result
+
+
+def _stage_table(con: DuckDBPyConnection, table: Table, own: list[TableSource]) -> str:
+    """Stages a table from its sources; SQL for its texts. A CSV that DuckDB reads otherwise than an editor is reread."""
+    import duckdb
+
+    try:
+        texts = " union all ".join(item.texts for item in own)
+        stage(con, table, texts, mapped=False)
+        irregular = [item for item in own if item.source.plain_csv and not _is_regular(con, table, item.source)]
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        irregular = [item for item in own if item.source.plain_csv]
+        if not irregular:
+            raise
+    if irregular:
+        for item in irregular:
+            item.source = reread_cell_by_cell(con, item.source)
+        texts = " union all ".join(item.texts for item in own)
+        stage(con, table, texts, mapped=False)
+    return texts
+
+
+def _is_regular(con: DuckDBPyConnection, table: Table, source: Source) -> bool:
+    """One record a line: only then is a record's place in DuckDB's reading its line in the file."""
+    count = con.execute(
+        f"select count(*) from staged_{table.name} where origin >> {ROW_BITS} = {source.source_id}"
+    ).fetchall()[0][0]
+    if count == 0 and line_count(source.path) <= 1:
+        raise DataError(msg("{file} has a header and no rows. Fill it, or leave it out.", file=source.path.name))
+    return line_count(source.path) == count + 1
+
+
+def _refuse_missing_tables(delivered: list[Table]) -> None:
+    """A required reference to a table that did not come along would put every row aside: say so instead."""
+    names = {table.name for table in delivered} | {"regions", "themes"}
+    for table in delivered:
+        for column in table.columns:
+            if column.required and column.references and column.references not in names:
+                raise DataError(msg("{table} refer to {other} ({column}), and this load has no {other}. Load all files "
+                                    "of a supplier together: a load replaces the supplier's earlier one.",
+                                    table=table.name, other=column.references, column=column.name))  # fmt: skip
+
+
+def _record_load(con: DuckDBPyConnection, load_id: int, delivery: Delivery, sources: list[Source], mapping: Path | None) -> None:
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(f"{source.path.name}\0{source.sheet}\0{source.sha256}\n".encode())
+    for path in sorted(mapping.glob("*.sql")) if mapping else []:
+        digest.update(path.read_bytes())
+    con.execute(
+        "insert into loads values (?, ?, ?, ?, ?)",
+        [load_id, delivery.supplier, now(), digest.hexdigest(), mapping.name if mapping else None],
+    )
+    con.executemany(
+        "insert into sources values (?, ?, ?, ?, ?, null, ?)",
+        [[load_id, s.source_id, s.path.name, s.sheet, s.sha256, s.header_row] for s in sources],
+    )
+
+
+def _record_unused(con: DuckDBPyConnection, load_id: int, origins: list[int]) -> None:
+    if origins:
+        con.execute(
+            f"insert into unused select ?, o >> {ROW_BITS}, o & {(1 << ROW_BITS) - 1} from unnest(?::bigint[]) as t(o)",
+            [load_id, origins],
+        )
+
+
+def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
+    place = "join sources as s using (load_id, source_id) where load_id = ? order by source_id, source_row"
+    rows = con.execute(
+        "select table_name, file, sheet, source_row, first_source_row, "
+        "(select any_value(f.file) from sources as f where f.load_id = r.load_id and f.source_id = r.first_source_id) "
+        f"from repeats as r {place}",
+        [result.load_id],
+    ).fetchall()
+    names = ("table", "file", "sheet", "row", "first_row", "first_file")
+    result.repeats = [dict(zip(names, row, strict=True)) for row in rows]
+    rows = con.execute(f"select file, sheet, source_row from unused {place}", [result.load_id]).fetchall()
+    result.unused = [dict(zip(("file", "sheet", "row"), row, strict=True)) for row in rows]
+    result.quarantined_rows, result.cells_put_aside = con.execute(
+        "select count(distinct (table_name, source_id, source_row)) filter (not row_kept), "
+        "count(*) filter (row_kept) from quarantine where load_id = ?",
+        [result.load_id],
+    ).fetchall()[0]
+    if result.unused:
+        shown = ", ".join(str(row["row"]) for row in result.unused[:10]) + (", …" if len(result.unused) > 10 else "")
+        result.notices.append(msg("{count} source rows are used by no table of the mapping: {rows}.",
+                                  count=len(result.unused), rows=shown))  # fmt: skip
+
+
+def _refuse_imperfect(results: list[LoadResult]) -> None:
+    for result in results:
+        if result.notices:
+            raise DataError(result.notices[0])
+        if result.quarantined_rows or result.cells_put_aside:
+            raise DataError(msg("{rows} rows and {cells} cells of {supplier} would be put aside, and --strict refuses that. "
+                                "Load without --strict to see them with `ppp-metrics quarantine`.",
+                                rows=result.quarantined_rows, cells=result.cells_put_aside,
+                                supplier=result.supplier))  # fmt: skip
+
+
+def to_json(results: list[LoadResult], lang: str) -> str:
+    """The results as one JSON document: totals, then each load."""
+    loads = [
+        vars(result) | {"notices": [notice.render(lang) for notice in result.notices]} for result in results
+    ]
+    totals = {
+        "quarantined_rows": sum(result.quarantined_rows for result in results),
+        "cells_put_aside": sum(result.cells_put_aside for result in results),
+        "repeats": [row for result in results for row in result.repeats],
+        "unused": [row for result in results for row in result.unused],
+    }
+    return json.dumps(totals | {"loads": loads}, ensure_ascii=False, indent=2)

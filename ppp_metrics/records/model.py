@@ -1,0 +1,594 @@
+"""The data model: every table, column and code with its names in both languages. The only declaration of them.
+
+The DDL, recognition of files, Excel template, data dictionary and messages are made from `TABLES`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ppp_metrics.language import Label
+
+Kind = Literal["text", "code", "date", "boolean", "integer", "number"]
+SQL_TYPES: dict[Kind, str] = {
+    "text": "varchar",
+    "code": "varchar",
+    "date": "date",
+    "boolean": "boolean",
+    "integer": "bigint",
+    "number": "double",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One allowed value; a file may hold the value, either label, or an alias."""
+
+    value: str
+    label: Label
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `note` says what the name does not: a unit, a default, a source."""
+
+    name: str
+    label: Label
+    kind: Kind = "text"
+    required: bool = False
+    codes: tuple[Code, ...] = ()
+    references: str | None = None
+    personal: bool = False
+    default: str | None = None
+    aliases: tuple[str, ...] = ()
+    note: Label | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table; `key` names the columns that tell two records apart."""
+
+    name: str
+    label: Label
+    grain: Label
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: no case, spaces, underscores, hyphens or trailing star."""
+    return re.sub(r"[\s_\-*]+", "", text).casefold()
+
+
+def _code(value: str, nl: str, en: str | None = None, *aliases: str) -> Code:
+    return Code(value, Label(en or value.replace("_", " "), nl), aliases)
+
+
+def _column(name: str, nl: str, kind: Kind = "text", *, en: str | None = None, aliases: tuple[str, ...] = (),
+            note: tuple[str, str] | None = None, **rest: object) -> Column:  # fmt: skip
+    english = en or re.sub(r" id$", " ID", name.replace("_", " "))
+    label = Label(english[0].upper() + english[1:], nl[0].upper() + nl[1:])
+    return Column(name, label, kind, aliases=aliases, note=Label(*note) if note else None, **rest)  # type: ignore[arg-type]
+
+
+def _key(name: str, nl: str, references: str | None = None, *, required: bool = True,
+         personal: bool = False, aliases: tuple[str, ...] = ()) -> Column:  # fmt: skip
+    return _column(name, nl, required=required, references=references, personal=personal, aliases=aliases)
+
+
+def _date(name: str, nl: str, *, required: bool = False, aliases: tuple[str, ...] = ()) -> Column:
+    return _column(name, nl, "date", required=required, aliases=aliases)
+
+
+def _eur(name: str, nl: str, en: str) -> Column:
+    return _column(name, nl, "number", en=en, note=("euro", "euro"))
+
+
+PROGRAMMES = (
+    _code("coe", "centre of expertise", "centre of expertise"),
+    _code("civ", "centrum voor innovatief vakmanschap", "centre for innovative craftsmanship"),
+    _code("cove", "centre of vocational excellence", "centre of vocational excellence"),
+    _code("field_lab", "fieldlab"),
+    _code("other", "overig", "other", "anders"),
+)
+PHASES = (
+    _code("start", "starten"),
+    _code("develop", "ontwikkelen"),
+    _code("validate", "valideren"),
+    _code("expand", "uitbreiden"),
+    _code("sustain", "onderhouden"),
+)
+PARTNER_TYPES = (
+    _code("company", "bedrijf"),
+    _code("university_of_applied_sciences", "hogeschool"),
+    _code("vocational_institution", "mbo-instelling"),
+    _code("research_university", "universiteit"),
+    _code("research_institute", "kennisinstelling"),
+    _code("public_body", "overheid"),
+    _code("intermediary", "intermediair"),
+    _code("other", "overig", "other", "anders"),
+)
+SIZE_CLASSES = (
+    _code("micro", "micro"),
+    _code("small", "klein"),
+    _code("medium", "middelgroot"),
+    _code("large", "groot"),
+)
+SECTORS = tuple(
+    _code(letter, nl, en)
+    for letter, nl, en in [
+        ("A", "landbouw, bosbouw en visserij", "agriculture, forestry and fishing"),
+        ("B", "winning van delfstoffen", "mining and quarrying"),
+        ("C", "industrie", "manufacturing"),
+        ("D", "energievoorziening", "electricity and gas supply"),
+        ("E", "waterbedrijven en afvalbeheer", "water supply and waste management"),
+        ("F", "bouwnijverheid", "construction"),
+        ("G", "handel", "wholesale and retail trade"),
+        ("H", "vervoer en opslag", "transportation and storage"),
+        ("I", "horeca", "accommodation and food service"),
+        ("J", "informatie en communicatie", "information and communication"),
+        ("K", "financiële dienstverlening", "financial and insurance activities"),
+        ("L", "verhuur van en handel in onroerend goed", "real estate activities"),
+        ("M", "specialistische zakelijke diensten", "professional, scientific and technical activities"),
+        ("N", "verhuur en overige zakelijke diensten", "administrative and support services"),
+        ("O", "openbaar bestuur", "public administration"),
+        ("P", "onderwijs", "education"),
+        ("Q", "gezondheids- en welzijnszorg", "human health and social work"),
+        ("R", "cultuur, sport en recreatie", "arts, entertainment and recreation"),
+        ("S", "overige dienstverlening", "other service activities"),
+        ("T", "huishoudens als werkgever", "households as employers"),
+        ("U", "extraterritoriale organisaties", "extraterritorial organisations"),
+    ]
+)
+MEMBER_ROLES = (_code("lead", "penvoerder"), _code("member", "lid", "member", "deelnemer"))
+CAPABILITIES = (
+    _code("research", "onderzoekend vermogen"),
+    _code("teacher_professionalisation", "docentprofessionalisering"),
+    _code("business_development", "business development"),
+    _code("project_management", "projectmanagement"),
+)
+WORKPLACE_TYPES = (
+    _code("lab", "lab"),
+    _code("field_lab", "fieldlab"),
+    _code("living_lab", "living lab"),
+    _code("digital_workplace", "digitale werkplaats"),
+    _code("community_of_practice", "community of practice"),
+    _code("community_for_development", "community for development"),
+)
+OBLIGATIONS = (
+    _code("result", "resultaatverplichting", "result", "result obligation", "resultaat"),
+    _code("effort", "inspanningsverplichting", "effort", "effort obligation", "inspanning"),
+)
+ISSUE_TYPES = (_code("assignment", "opdracht"), _code("technical_question", "technische vraag"))
+INNOVATION_TYPES = (_code("product", "product"), _code("process", "proces"), _code("service", "dienst"))
+STATUSES = (
+    _code("proposed", "ingediend"),
+    _code("accepted", "aangenomen"),
+    _code("in_progress", "in uitvoering"),
+    _code("delivered", "opgeleverd"),
+    _code("implemented", "geïmplementeerd", "implemented", "geimplementeerd"),
+    _code("embedded", "geborgd"),
+    _code("declined", "afgewezen"),
+    _code("stopped", "gestopt"),
+    _code("on_hold", "aangehouden"),
+)
+NOVELTIES = (
+    _code("new_to_firm", "nieuw voor het bedrijf", "new to the firm"),
+    _code("new_to_market", "nieuw voor de markt", "new to the market"),
+)
+VALUE_EVIDENCE = (
+    _code("none", "geen"),
+    _code("self_reported", "zelf opgegeven", "self-reported"),
+    _code("verified", "geverifieerd"),
+)
+IP_OWNERS = (
+    _code("company", "bedrijf"),
+    _code("student", "student"),
+    _code("institution", "instelling"),
+    _code("shared", "gedeeld"),
+)
+NON_IMPLEMENTATION_REASONS = (
+    _code("cost", "kosten"),
+    _code("no_capacity", "geen capaciteit"),
+    _code("not_fit", "past niet", "does not fit"),
+    _code("changed_priority", "andere prioriteit", "changed priority"),
+    _code("other", "overig", "other", "anders"),
+)
+ROLES = (
+    _code("student", "student"),
+    _code("teacher", "docent"),
+    _code("researcher", "onderzoeker", "researcher", "lector", "onderzoeker/lector", "docent-onderzoeker"),
+    _code("expert", "expert"),
+    _code("business_developer", "business developer"),
+    _code("company_employee", "medewerker bedrijf", "company employee"),
+    _code("project_manager", "projectleider"),
+)
+EDUCATION_ROLES = ("student", "teacher", "researcher")
+LIFELONG_LEARNER_ROLES = tuple(role.value for role in ROLES if role.value != "student")
+DESIGNS = (
+    _code("pre_post", "voor- en nameting", "before and after"),
+    _code("retrospective", "terugblik", "retrospective", "retrospectief"),
+)
+MOMENTS = (
+    _code("pre", "voormeting", "before"),
+    _code("post", "nameting", "after"),
+    _code("follow_up", "vervolgmeting", "follow-up"),
+)
+INTERACTION_KINDS = (
+    _code("advice", "advies"),
+    _code("feedback", "feedback"),
+    _code("instruction", "instructie"),
+    _code("co_creation", "cocreatie", "co-creation", "co-creatie"),
+)
+CYCLES = (
+    _code("immediate", "direct"),
+    _code("potential", "potentieel"),
+    _code("applied", "toegepast"),
+    _code("realized", "gerealiseerd", "realised", "realized"),
+    _code("reframing", "herkaderend"),
+    _code("strategic", "strategisch"),
+    _code("enabling", "faciliterend"),
+)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "regions",
+        Label("Regions", "Regio's"),
+        Label(
+            "one area of the NUTS classification, or one that the workspace adds", "één NUTS-gebied, of een eigen gebied"
+        ),
+        ("region_code",),
+        (
+            _key("region_code", "regiocode"),
+            _column("name", "naam", required=True),
+            _key("parent_code", "bovenliggende code", "regions", required=False),
+            _column("level", "niveau", "integer", note=("NUTS level 0-3", "NUTS-niveau 0-3")),
+            _column("nuts_version", "NUTS-versie", "integer", note=("2021 or 2024", "2021 of 2024")),
+            _column("tile_x", "tegel x", "integer", note=("column on the tile map", "kolom op de tegelkaart")),
+            _column("tile_y", "tegel y", "integer", note=("row on the tile map", "rij op de tegelkaart")),
+        ),
+    ),
+    Table(
+        "partnerships",
+        Label("Partnerships", "Samenwerkingsverbanden"),
+        Label("one public-private partnership", "één publiek-privaat samenwerkingsverband"),
+        ("partnership_id",),
+        (
+            _key("partnership_id", "samenwerkingsverband-id", aliases=("samenwerkingsverband",)),
+            _column("name", "naam", required=True),
+            _key("region_code", "regiocode", "regions"),
+            _column("programme", "programma", "code", codes=PROGRAMMES),
+            _column("phase", "fase", "code", codes=PHASES),
+            _date("start_date", "startdatum"),
+            _date("end_date", "einddatum"),
+        ),
+    ),
+    Table(
+        "partners",
+        Label("Partners", "Partners"),
+        Label("one organisation, as one supplier knows it", "één organisatie, zoals één leverancier die kent"),
+        ("partner_id",),
+        (
+            _key("partner_id", "partner-id", aliases=("partner",)),
+            _column("name", "naam", required=True),
+            _column("partner_type", "soort partner", "code", required=True, codes=PARTNER_TYPES),
+            _column(
+                "size_class",
+                "grootteklasse",
+                "code",
+                codes=SIZE_CLASSES,
+                note=(
+                    "EU recommendation 2003/361; SME = the first three",
+                    "EU-aanbeveling 2003/361; mkb = de eerste drie",
+                ),
+            ),
+            _column(
+                "sector_code", "sector", "code", codes=SECTORS, note=("NACE section A-U", "SBI-hoofdafdeling A-U")
+            ),
+            _column(
+                "registration_number",
+                "KvK-nummer",
+                aliases=("kvknummer", "kvk", "registratienummer", "organisatienummer"),
+                note=(
+                    "Chamber of Commerce number; makes partners of two suppliers one organisation",
+                    "maakt partners van twee leveranciers tot één organisatie",
+                ),
+            ),
+            _key("region_code", "regiocode", "regions"),
+        ),
+        aliases=("organisations", "organisaties"),
+    ),
+    Table(
+        "memberships",
+        Label("Memberships", "Deelnames van partners"),
+        Label("one partner's membership of one partnership", "één deelname van een partner aan een samenwerkingsverband"),
+        ("partnership_id", "partner_id", "joined_date"),
+        (
+            _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
+            _key("partner_id", "partner-id", "partners", aliases=("partner",)),
+            _column("member_role", "rol", "code", codes=MEMBER_ROLES),
+            _date("joined_date", "datum toetreding", required=True),
+            _date("left_date", "datum uittreding"),
+            _eur("cash_eur", "bijdrage in geld", "cash contribution"),
+            _eur("in_kind_eur", "bijdrage in natura", "in-kind contribution"),
+        ),
+        aliases=("lidmaatschappen",),
+    ),
+    Table(
+        "capabilities",
+        Label("Capabilities", "Capaciteiten"),
+        Label("one capability that a partner brings for a time", "één capaciteit die een partner een tijd inbrengt"),
+        ("partner_id", "capability", "start_date"),
+        (
+            _key("partner_id", "partner-id", "partners", aliases=("partner",)),
+            _column("capability", "capaciteit", "code", required=True, codes=CAPABILITIES),
+            _column("fte", "fte", "number", required=True, note=("full-time equivalents", "voltijdsequivalenten")),
+            _date("start_date", "startdatum", required=True),
+            _date("end_date", "einddatum"),
+        ),
+    ),
+    Table(
+        "themes",
+        Label("Themes", "Thema's"),
+        Label("one theme, shared by all suppliers", "één thema, gedeeld door alle leveranciers"),
+        ("theme_code",),
+        (
+            _key("theme_code", "themacode", aliases=("thema",)),
+            _column("name_en", "naam Engels", required=True, en="name English"),
+            _column("name_nl", "naam Nederlands", en="name Dutch"),
+            _key("parent_code", "bovenliggende code", "themes", required=False),
+        ),
+    ),
+    Table(
+        "workplaces",
+        Label("Workplaces", "Innovatiewerkplaatsen"),
+        Label("one innovation workplace or community", "één innovatiewerkplaats of community"),
+        ("workplace_id",),
+        (
+            _key("workplace_id", "werkplaats-id", aliases=("werkplaats",)),
+            _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
+            _column("name", "naam", required=True),
+            _column("workplace_type", "soort werkplaats", "code", required=True, codes=WORKPLACE_TYPES),
+            _date("opened_date", "datum opening", required=True),
+            _date("closed_date", "datum sluiting"),
+        ),
+        aliases=("werkplaatsen",),
+    ),
+    Table(
+        "agreements",
+        Label("Agreements", "Afspraken"),
+        Label("one agreement of a partnership with a partner", "één afspraak van een samenwerkingsverband met een partner"),
+        ("agreement_id",),
+        (
+            _key("agreement_id", "afspraak-id", aliases=("afspraak",)),
+            _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
+            _key("partner_id", "partner-id", "partners", aliases=("partner",)),
+            _date("signed_date", "datum ondertekening", required=True),
+            _date("end_date", "einddatum"),
+            _column("obligation", "verplichting", "code", required=True, codes=OBLIGATIONS),
+            _eur("fee_eur", "vergoeding", "fee"),
+            _column("quality_guarantee", "kwaliteitsgarantie", "boolean"),
+            _column(
+                "assignments_per_year",
+                "opdrachten per jaar",
+                "number",
+                note=("committed flow of assignments", "afgesproken stroom opdrachten"),
+            ),
+        ),
+    ),
+    Table(
+        "issues",
+        Label("Issues", "Innovatievraagstukken"),
+        Label("one innovation issue that a company proposes", "één innovatievraagstuk dat een bedrijf inbrengt"),
+        ("issue_id",),
+        (
+            _key("issue_id", "vraagstuk-id", aliases=("vraagstuk",)),
+            _key("partner_id", "partner-id", "partners", aliases=("partner", "inbrenger")),
+            _key("theme_code", "themacode", "themes", aliases=("thema",)),
+            _column("issue_type", "soort vraagstuk", "code", codes=ISSUE_TYPES, default="assignment"),
+            _column(
+                "innovation_type",
+                "soort innovatie",
+                "code",
+                codes=INNOVATION_TYPES,
+                note=("as intended", "zoals beoogd"),
+            ),
+            _column("title", "titel"),
+            _key(
+                "partnership_id",
+                "samenwerkingsverband-id",
+                "partnerships",
+                required=False,
+                aliases=("samenwerkingsverband",),
+            ),
+            _key("workplace_id", "werkplaats-id", "workplaces", required=False, aliases=("werkplaats",)),
+            _key("agreement_id", "afspraak-id", "agreements", required=False, aliases=("afspraak",)),
+            _column(
+                "obligation",
+                "verplichting",
+                "code",
+                codes=OBLIGATIONS,
+                note=("where empty, the agreement's", "waar leeg: die van de afspraak"),
+            ),
+            _column("status", "status", "code", required=True, codes=STATUSES),
+            _date("proposed_date", "datum indiening", required=True, aliases=("indieningsdatum",)),
+            _date("accepted_date", "datum aanname"),
+            _date("started_date", "datum start", aliases=("startdatum",)),
+            _date("closed_date", "datum afsluiting"),
+            _column(
+                "trl_start",
+                "TRL bij start",
+                "integer",
+                en="TRL at start",
+                note=("technology readiness level 1-9", "technology readiness level 1-9"),
+            ),
+        ),
+        aliases=("vraagstukken",),
+    ),
+    Table(
+        "outcomes",
+        Label("Outcomes", "Oplossingen"),
+        Label("one solution delivered for an issue", "één opgeleverde oplossing voor een vraagstuk"),
+        ("outcome_id",),
+        (
+            _key("outcome_id", "oplossing-id", aliases=("oplossing",)),
+            _key("issue_id", "vraagstuk-id", "issues", aliases=("vraagstuk",)),
+            _date("delivered_date", "datum oplevering", required=True, aliases=("opleverdatum",)),
+            _date("implemented_date", "datum implementatie", aliases=("implementatiedatum",)),
+            _column("accepted_by_company", "aanvaard door bedrijf", "boolean"),
+            _column(
+                "innovation_type",
+                "soort innovatie",
+                "code",
+                codes=INNOVATION_TYPES,
+                note=("as realised", "zoals gerealiseerd"),
+            ),
+            _column("novelty", "nieuwheid", "code", codes=NOVELTIES),
+            _column(
+                "trl_end",
+                "TRL bij einde",
+                "integer",
+                en="TRL at end",
+                note=("technology readiness level 1-9", "technology readiness level 1-9"),
+            ),
+            _eur("value_eur", "waarde", "value"),
+            _column("value_evidence", "onderbouwing waarde", "code", codes=VALUE_EVIDENCE),
+            _column("ip_owner", "eigenaar intellectueel eigendom", "code", en="IP owner", codes=IP_OWNERS),
+            _column(
+                "non_implementation_reason",
+                "reden niet geïmplementeerd",
+                "code",
+                codes=NON_IMPLEMENTATION_REASONS,
+                aliases=("reden niet geimplementeerd",),
+            ),
+        ),
+    ),
+    Table(
+        "participants",
+        Label("Participants", "Deelnemers"),
+        Label("one person, pseudonymised on load", "één persoon, gepseudonimiseerd bij het laden"),
+        ("participant_id",),
+        (
+            _key("participant_id", "deelnemer-id", personal=True, aliases=("deelnemer", "deelnemernummer")),
+            _column("role", "rol", "code", required=True, codes=ROLES),
+            _key("partner_id", "partner-id", "partners", required=False, aliases=("partner",)),
+            _column("eqf_level", "EQF-niveau", "integer", en="EQF level", note=("1-8", "1-8")),
+        ),
+    ),
+    Table(
+        "participations",
+        Label("Participations", "Deelnames"),
+        Label("one person's work on one issue", "het werk van één persoon aan één vraagstuk"),
+        ("participant_id", "issue_id", "start_date"),
+        (
+            _key(
+                "participant_id",
+                "deelnemer-id",
+                "participants",
+                personal=True,
+                aliases=("deelnemer", "deelnemernummer"),
+            ),
+            _key("issue_id", "vraagstuk-id", "issues", aliases=("vraagstuk",)),
+            _date("start_date", "startdatum", required=True),
+            _date("end_date", "einddatum"),
+            _column("hours", "uren", "number"),
+        ),
+    ),
+    Table(
+        "assessments",
+        Label("Assessments", "Leermetingen"),
+        Label("one score of one person on one competence", "één score van één persoon op één competentie"),
+        ("participant_id", "competence_code", "design", "moment", "assessed_date", "issue_id"),
+        (
+            _key(
+                "participant_id",
+                "deelnemer-id",
+                "participants",
+                personal=True,
+                aliases=("deelnemer", "deelnemernummer"),
+            ),
+            _column("competence_code", "competentie", required=True, aliases=("competentiecode",)),
+            _column("design", "meetopzet", "code", required=True, codes=DESIGNS),
+            _column("moment", "meetmoment", "code", required=True, codes=MOMENTS),
+            _date("assessed_date", "datum meting", required=True),
+            _column("score", "score", "number", required=True),
+            _column("scale_min", "schaal minimum", "number", required=True),
+            _column("scale_max", "schaal maximum", "number", required=True),
+            _key("issue_id", "vraagstuk-id", "issues", required=False, aliases=("vraagstuk",)),
+            _key(
+                "partnership_id",
+                "samenwerkingsverband-id",
+                "partnerships",
+                required=False,
+                aliases=("samenwerkingsverband",),
+            ),
+        ),
+        aliases=("metingen",),
+    ),
+    Table(
+        "interactions",
+        Label("Interactions", "Interacties"),
+        Label("one time that one person helped another to learn", "één keer dat iemand een ander hielp te leren"),
+        ("giver_id", "receiver_id", "interaction_date", "issue_id", "kind"),
+        (
+            _key("giver_id", "gever-id", "participants", personal=True, aliases=("gever",)),
+            _key("receiver_id", "ontvanger-id", "participants", personal=True, aliases=("ontvanger",)),
+            _date("interaction_date", "datum interactie", required=True),
+            _key("issue_id", "vraagstuk-id", "issues", required=False, aliases=("vraagstuk",)),
+            _column("kind", "soort interactie", "code", codes=INTERACTION_KINDS),
+        ),
+    ),
+    Table(
+        "value_stories",
+        Label("Value stories", "Waardeverhalen"),
+        Label("one story of what taking part was worth", "één verhaal over wat deelname waard was"),
+        ("participant_id", "partnership_id", "cycle", "story_date"),
+        (
+            _key(
+                "participant_id",
+                "deelnemer-id",
+                "participants",
+                personal=True,
+                aliases=("deelnemer", "deelnemernummer"),
+            ),
+            _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
+            _column("cycle", "waardecyclus", "code", required=True, codes=CYCLES),
+            _date("story_date", "datum verhaal", required=True),
+            _column("consent", "toestemming", "boolean"),
+            _column("story", "verhaal", note=("shown only with consent", "alleen getoond met toestemming")),
+        ),
+    ),
+    Table(
+        "targets",
+        Label("Targets", "Streefwaarden"),
+        Label("one target for a metric in a period", "één streefwaarde voor een indicator in een periode"),
+        ("metric_id", "period", "region_code", "partnership_id"),
+        (
+            _key("metric_id", "indicator"),
+            _column("period", "periode", required=True, note=("2026-Q3 or 2026", "2026-Q3 of 2026")),
+            _column("target_value", "streefwaarde", "number", required=True),
+            _key("region_code", "regiocode", "regions", required=False),
+            _key(
+                "partnership_id",
+                "samenwerkingsverband-id",
+                "partnerships",
+                required=False,
+                aliases=("samenwerkingsverband",),
+            ),
+        ),
+    ),
+)
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+
+SHARED_TABLES = ("regions", "themes")
+"""Code lists that all suppliers share: a code may be declared by any of them."""

@@ -1,0 +1,170 @@
+"""The DuckDB file: the only module that connects.
+
+`history` holds every record of every load, `main` the loads themselves with their sources, quarantine and checks. A
+reading session sees, under the plain table names, the records as they were known on a day.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ppp_metrics.errors import DataError
+from ppp_metrics.language import Message, msg
+from ppp_metrics.records.model import SQL_TYPES, TABLES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LOCK_SECONDS = 10.0
+LINEAGE = "load_id integer, source_id integer, source_row bigint"
+DDL = """
+create schema history;
+create table loads (load_id integer primary key, supplier varchar, loaded_at timestamp, fingerprint varchar,
+                    mapping varchar);
+create table sources (load_id integer, source_id integer, file varchar, sheet varchar, sha256 varchar, rows bigint,
+                      header_row bigint);
+create table quarantine (load_id integer, source_id integer, source_row bigint, table_name varchar, column_name varchar,
+                         value varchar, reason varchar, reason_values varchar, row_kept boolean, cells varchar);
+create table repeats (load_id integer, source_id integer, source_row bigint, table_name varchar,
+                      first_source_id integer, first_source_row bigint);
+create table unused (load_id integer, source_id integer, source_row bigint);
+create table checks (check_id integer primary key, checked_at timestamp, fingerprint varchar, passed boolean,
+                     result varchar);
+create table reference_regions (region_code varchar, name varchar, parent_code varchar, level bigint,
+                                nuts_version bigint, tile_x bigint, tile_y bigint, current_code varchar);
+"""
+
+
+class Store:
+    """One database file: written by one process at a time, read as it was known on any day."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @contextmanager
+    def writing(self) -> Iterator[DuckDBPyConnection]:
+        """One transaction: all of it is kept, or none. Waits for another writer; DataError says who holds it."""
+        created = not self.path.exists()
+        try:
+            with self._connection(read_only=False) as con:
+                con.execute("begin")
+                if created:
+                    _create(con)
+                yield con
+                con.execute("commit")
+        except BaseException:
+            if created:
+                self._remove_files()
+            raise
+
+    @contextmanager
+    def reading(self, known_at: date | None = None) -> Iterator[DuckDBPyConnection]:
+        """A read-only session in which `issues`, `partners`, ... are the records known at the end of `known_at`.
+
+        Each table has the model's columns, then supplier, load_id, source_id, source_row. `known_loads` are the newest
+        loads of each supplier; `regions` has the reference regions too, with `current_code`: the same area's code in
+        the newest classification.
+
+        Raises DataError when nothing has been loaded yet.
+        """
+        if not self.path.exists():
+            raise DataError(msg("Nothing has been loaded yet: {file} does not exist. Run `ppp-metrics load` first.",
+                                file=self.path.name))  # fmt: skip
+        with self._connection(read_only=True) as con:
+            create_session_views(con, known_at)
+            yield con
+
+    @contextmanager
+    def _connection(self, *, read_only: bool) -> Iterator[DuckDBPyConnection]:
+        import duckdb
+
+        deadline = time.monotonic() + float(os.environ.get("PPP_METRICS_LOCK_SECONDS", LOCK_SECONDS))
+        while True:
+            try:
+                con = duckdb.connect(str(self.path), read_only=read_only)
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise DataError(_storage_message(self.path, error)) from error
+                if time.monotonic() > deadline:
+                    raise DataError(_lock_message(self.path, str(error))) from error
+                time.sleep(0.1)
+            except duckdb.Error as error:
+                raise DataError(_storage_message(self.path, error)) from error
+        try:
+            con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+            yield con
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+            raise DataError(_storage_message(self.path, error)) from error
+        finally:
+            con.close()
+
+    def _remove_files(self) -> None:
+        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+            path.unlink(missing_ok=True)
+
+
+def create_session_views(con: DuckDBPyConnection, known_at: date | None) -> None:
+    """Temporary relations with the records known at the end of a day (None: now) over the tables of history."""
+    known = "" if known_at is None else f"where loaded_at < date '{known_at.isoformat()}' + interval 1 day"
+    con.execute(
+        f"create or replace temp table known_loads as select * from loads {known} "
+        "qualify row_number() over (partition by supplier order by load_id desc) = 1"
+    )
+    for table in TABLES:
+        con.execute(
+            f"create or replace temp view {table.name} as select r.* exclude (load_id, source_id, source_row), "
+            f"l.supplier, r.load_id, r.source_id, r.source_row "
+            f"from history.{table.name} as r join known_loads as l using (load_id)"
+        )
+    con.execute(
+        "create or replace temp view regions as "
+        "select *, null::varchar as supplier, null::integer as load_id, null::integer as source_id, "
+        "null::bigint as source_row from reference_regions union all by name "
+        "select r.* exclude (supplier, load_id, source_id, source_row), r.region_code as current_code, r.supplier, "
+        "r.load_id, r.source_id, r.source_row from (select h.*, l.supplier from history.regions as h "
+        "join known_loads as l using (load_id)) as r "
+        "where r.region_code not in (select region_code from reference_regions)"
+    )
+
+
+def _create(con: DuckDBPyConnection) -> None:
+    con.execute(DDL)
+    for table in TABLES:
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
+        con.execute(f"create table history.{table.name} ({columns}, {LINEAGE})")
+    con.execute(
+        "insert into reference_regions select * from read_csv(?, header = true, all_varchar = true)",
+        [str(files("ppp_metrics") / "records" / "regions.csv")],
+    )
+
+
+def _lock_message(path: Path, error: str) -> Message:
+    holder = re.search(r"held in (.+?) \(PID (\d+)\)(?: by user (\S+?))?[.\s]", error)
+    if not holder:
+        return msg("{file} is in use by another program. Close it there and try again.", file=path.name)
+    return msg(
+        "{file} is in use by process {pid} ({program}, user {user}). Try again when it has finished.",
+        file=path.name,
+        pid=holder[2],
+        program=Path(holder[1]).name,
+        user=holder[3] or "?",
+    )
+
+
+def _storage_message(path: Path, error: Exception) -> Message:
+    text = str(error)
+    if "No space left" in text or "could not write" in text.lower() or "disk" in text.lower():
+        return msg("The disk is full: {file} could not be written and holds what it held before. Make room and try again.",
+                   file=path.name)  # fmt: skip
+    if "not a valid DuckDB" in text:
+        return msg("{file} is not a ppp_metrics database. Move it away, or name another one in ppp.toml.", file=path.name)
+    return msg("{file} could not be read or written: {error}", file=path.name, error=text.splitlines()[0])

@@ -1,0 +1,75 @@
+"""Where things are: settings, database, key, notebooks, suites and reports of one workspace."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import Label, msg
+
+SETTINGS = "ppp.toml"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One folder with its settings; every path the other modules use comes from here."""
+
+    root: Path
+    name: str
+    notice: Label | None
+    database: Path
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def expectations(self) -> Path:
+        return self.root / "expectations"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def key_file(self) -> Path:
+        return self.root / "pseudonym.key"
+
+    def key(self, loaded_before: bool) -> bytes:
+        """The key of the pseudonyms, made at the first load, readable by its owner only.
+
+        Raises DataError when it is gone though records were loaded with it: new pseudonyms would not match them.
+        """
+        if self.key_file.exists():
+            return self.key_file.read_bytes()
+        if loaded_before:
+            raise DataError(msg("{file} is gone. Without it people in new loads cannot be matched with those loaded before. "
+                                "Put it back from your backup.", file=self.key_file.name))  # fmt: skip
+        key = secrets.token_bytes(32)
+        descriptor = os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(key)
+        return key
+
+
+def find_workspace(folder: Path) -> Workspace:
+    """The workspace in a folder. Raises UsageError when it holds no, or no readable, ppp.toml."""
+    settings_file = folder / SETTINGS
+    if not settings_file.is_file():
+        raise UsageError(msg("{folder} is not a workspace: it holds no ppp.toml. Make one with `ppp-metrics init {folder}`, "
+                             "or name another folder with --workspace.", folder=folder))  # fmt: skip
+    try:
+        settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(msg("{file} cannot be read: {reason}.", file=settings_file, reason=error)) from None
+    notice = settings.get("notice")
+    return Workspace(
+        root=folder.resolve(),
+        name=str(settings.get("name", folder.resolve().name)),
+        notice=Label(en=str(notice.get("en", "")), nl=str(notice.get("nl", ""))) if isinstance(notice, dict) else None,
+        database=folder.resolve() / str(settings.get("database", "ppp.duckdb")),
+    )
