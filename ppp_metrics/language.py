@@ -95,5 +95,5 @@ def format_date(day: date, lang: str) -> str:
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name a mistyped one was probably meant to be, or None when nothing comes near."""
     by_folded = {candidate.casefold(): candidate for candidate in names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.65)
     return by_folded[found[0]] if found else None

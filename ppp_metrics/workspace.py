@@ -73,3 +73,10 @@ def find_workspace(folder: Path) -> Workspace:
         notice=Label(en=str(notice.get("en", "")), nl=str(notice.get("nl", ""))) if isinstance(notice, dict) else None,
         database=folder.resolve() / str(settings.get("database", "ppp.duckdb")),
     )
+
+
+def starter(part: str) -> Path:
+    """The folder with the notebooks or suites that a new workspace begins with."""
+    package = Path(__file__).parent
+    installed = package / "starter" / part
+    return installed if installed.is_dir() else package.parent / part

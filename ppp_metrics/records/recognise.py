@@ -101,10 +101,7 @@ def _recognise_columns(source: Source, table: Table) -> TableSource:
     for column in table.columns:
         if column.required and column.name not in recognised.positions:
             raise DataError(_missing(source, table, column, strangers))
-    recognised.notices += [_unknown_column(source, table, header, recognised) for header in strangers[:20]]
-    if len(strangers) > 20:
-        recognised.notices.append(msg("{place}: {count} more columns are not part of {table} and were not read.",
-                                      place=source.place, count=len(strangers) - 20, table=table.name))  # fmt: skip
+    recognised.notices += _unknown_columns(recognised, strangers)
     return recognised
 
 
@@ -118,14 +115,27 @@ def _missing(source: Source, table: Table, column: Column, strangers: list[str])
                headers=", ".join(source.headers[:20]))  # fmt: skip
 
 
-def _unknown_column(source: Source, table: Table, header: str, recognised: TableSource) -> Message:
-    free = (column for column in table.columns if column.name not in recognised.positions)
-    guess = nearest(header, (word for column in free for word in _column_names(column)))
-    if guess:
-        return msg("{place}: column '{column}' is not part of {table} and was not read. Did you mean '{guess}'?",
-                   place=source.place, column=header, table=table.name, guess=guess)  # fmt: skip
-    return msg("{place}: column '{column}' is not part of {table} and was not read.",
-               place=source.place, column=header, table=table.name)  # fmt: skip
+def _unknown_columns(recognised: TableSource, strangers: list[str]) -> list[Message]:
+    """A notice for each column that looks like one of the table's, and one for all the others."""
+    place, table = recognised.source.place, recognised.table
+    free = [
+        word
+        for column in table.columns
+        if column.name not in recognised.positions
+        for word in _column_names(column)
+    ]
+    guesses = {header: nearest(header, free) for header in strangers}
+    notices = [
+        msg("{place}: column '{column}' is not part of {table} and was not read. Did you mean '{guess}'?",
+            place=place, column=header, table=table.name, guess=guess)
+        for header, guess in guesses.items() if guess
+    ]  # fmt: skip
+    others = [header for header, guess in guesses.items() if not guess]
+    if others:
+        shown = ", ".join(" ".join(header.split()) for header in others[:10]) + (", …" if len(others) > 10 else "")
+        notices.append(msg("{place}: {count} columns are not part of {table} and were not read: {columns}.",
+                           place=place, count=len(others), table=table.name, columns=shown))  # fmt: skip
+    return notices
 
 
 def _names(table: Table) -> Iterable[str]:

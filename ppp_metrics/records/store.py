@@ -102,7 +102,8 @@ class Store:
         try:
             con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
             yield con
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException,
+                OSError) as error:  # fmt: skip
             raise DataError(_storage_message(self.path, error)) from error
         finally:
             con.close()
@@ -148,16 +149,11 @@ def _create(con: DuckDBPyConnection) -> None:
 
 
 def _lock_message(path: Path, error: str) -> Message:
-    holder = re.search(r"held in (.+?) \(PID (\d+)\)(?: by user (\S+?))?[.\s]", error)
+    holder = re.search(r"held in (.+?) \(PID (\d+)\)", error)
     if not holder:
         return msg("{file} is in use by another program. Close it there and try again.", file=path.name)
-    return msg(
-        "{file} is in use by process {pid} ({program}, user {user}). Try again when it has finished.",
-        file=path.name,
-        pid=holder[2],
-        program=Path(holder[1]).name,
-        user=holder[3] or "?",
-    )
+    return msg("{file} is in use by process {pid} ({program}). Try again when it has finished.",
+               file=path.name, pid=holder[2], program=Path(holder[1]).name)  # fmt: skip
 
 
 def _storage_message(path: Path, error: Exception) -> Message:

@@ -1,0 +1,145 @@
+"""One workspace in Python: `ws = ppp_metrics.open_workspace("."); ws.load([...]); ws.check(); ws.compute(...)`.
+
+The command line is a thin layer over this class.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics import workspace as places
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import msg
+from ppp_metrics.periods import Period, today
+from ppp_metrics.records.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from duckdb import DuckDBPyConnection
+
+    from ppp_metrics.records.checks import CheckResult
+    from ppp_metrics.records.ingest import LoadResult
+    from ppp_metrics.reporting.batch import Report
+
+NEW_SETTINGS = """\
+# The settings of this ppp_metrics workspace.
+
+name = "{name}"
+database = "ppp.duckdb"
+"""
+IGNORED = "# records, pseudonym key and reports stay out of version control\n*.duckdb*\n*.key\nreports/\n"
+
+
+def open_workspace(folder: str | Path = ".") -> OpenWorkspace:
+    """The workspace in a folder. Raises UsageError when there is none."""
+    return OpenWorkspace(places.find_workspace(Path(folder)))
+
+
+def init_workspace(folder: Path, lang: str) -> OpenWorkspace:
+    """A new workspace that works at once: settings, notebooks, suites and an Excel template to fill in.
+
+    Raises UsageError when the folder already is one.
+    """
+    from ppp_metrics.records.workbook import write_template
+
+    if (folder / places.SETTINGS).exists():
+        raise UsageError(msg("{folder} is a workspace already.", folder=folder))
+    try:
+        for part in ("notebooks", "expectations"):
+            shutil.copytree(places.starter(part), folder / part, dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("__pycache__", "*.py", ".*"))  # fmt: skip
+        for part in ("data", "reports"):
+            (folder / part).mkdir(exist_ok=True)
+        write_template(folder / "data" / ("sjabloon.xlsx" if lang == "nl" else "template.xlsx"), lang)
+        (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
+        name = folder.resolve().name.replace("\\", "").replace('"', "")
+        (folder / places.SETTINGS).write_text(NEW_SETTINGS.format(name=name), encoding="utf-8")
+    except OSError as error:
+        raise DataError(msg("{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror)) from None
+    return open_workspace(folder)
+
+
+class OpenWorkspace:
+    """The verbs on one workspace; every method raises DataError or UsageError with a sentence for its user."""
+
+    def __init__(self, place: places.Workspace):
+        self.place = place
+        self.store = Store(place.database)
+
+    def load(self, sources: Sequence[str | Path], supplier: str | None = None, mapping: str | Path | None = None,
+             strict: bool = False) -> list[LoadResult]:  # fmt: skip
+        """What became of each supplier's files; all of them are loaded, or none."""
+        from ppp_metrics.records import ingest
+
+        if mapping is not None and not Path(mapping).is_dir():
+            raise UsageError(msg("{folder} is not a folder with a mapping.", folder=mapping))
+        if mapping is not None and supplier is None:
+            raise UsageError(msg("Files that are loaded with a mapping need their supplier's name: add --as."))
+        sent = ingest.deliveries([Path(source) for source in sources], supplier)
+        key = self.place.key(loaded_before=self.place.database.exists())
+        return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict)
+
+    def status(self) -> dict[str, Any]:
+        """Suppliers, loads, rows by table, rows put aside, fingerprint, and the last check (or None)."""
+        from ppp_metrics.records import history
+        from ppp_metrics.records.checks import last_check
+
+        with self.store.reading() as con:
+            return history.status(con) | {"workspace": self.place.name, "last_check": last_check(con)}
+
+    def quarantine(self, lang: str = "en") -> list[dict[str, Any]]:
+        """Each row or cell put aside in the current loads: where it stands, and why."""
+        from ppp_metrics.records import history
+
+        with self.store.reading() as con:
+            return history.quarantined(con, lang)
+
+    def check(self) -> CheckResult:
+        """The result of the suites in expectations/, kept in the database."""
+        from ppp_metrics.records.checks import run_checks
+
+        return run_checks(self.store, self.place.expectations)
+
+    def compute(self, metric: str, period: str | Period, *, region: str | None = None, partnership: str | None = None,
+                by: Sequence[str] = (), where: Mapping[str, str] | None = None, known_at: date | None = None,
+                edition: str = "coordinator") -> pd.DataFrame:  # fmt: skip
+        """One metric, sliced: the dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note."""
+        from ppp_metrics.metrics.compute import compute
+
+        asked = period if isinstance(period, Period) else Period.parse(period)
+        with self.connect(known_at) as con:
+            return compute(con, metric, asked, today=today(), region=region, partnership=partnership, by=tuple(by),
+                           where=dict(where or {}), edition=edition)  # fmt: skip
+
+    @contextmanager
+    def connect(self, known_at: date | None = None) -> Iterator[DuckDBPyConnection]:
+        """A read-only DuckDB session with the records as they were known on a day."""
+        with self.store.reading(known_at) as con:
+            yield con
+
+    def report(self, notebooks: Iterable[str] = (), *, period: str | Period, region: str | None = None,
+               lang: str = "nl", edition: str = "coordinator", out: str | Path | None = None, jobs: int | None = None,
+               force: bool = False, allow_failed_checks: bool = False) -> list[Report]:  # fmt: skip
+        """The reports made: every notebook, region and language asked for, with an index page beside them.
+
+        Raises DataError when a critical check fails, unless `allow_failed_checks`.
+        """
+        from ppp_metrics.reporting.batch import make_reports
+
+        return make_reports(
+            self.place,
+            list(notebooks),
+            period if isinstance(period, Period) else Period.parse(period),
+            region=region,
+            lang=lang,
+            edition=edition,
+            out=Path(out) if out else self.place.reports,
+            jobs=jobs,
+            force=force,
+            allow_failed_checks=allow_failed_checks,
+        )

@@ -1,0 +1,370 @@
+"""The ppp-metrics command: one thin function a verb.
+
+Exit 0: done. 1: the data does not allow it. 2: wrong usage. Errors are one or two sentences on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ppp_metrics.errors import DataError, PppError, UsageError
+from ppp_metrics.language import LANGUAGES, msg, nearest, user_language
+
+if TYPE_CHECKING:
+    from ppp_metrics.api import OpenWorkspace
+
+app = typer.Typer(
+    name="ppp-metrics",
+    help="What a region's innovation and learning came to, in numbers that survive an audit.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 110},
+)
+
+Folder = Annotated[
+    Path, typer.Option("--workspace", envvar="PPP_METRICS_WORKSPACE", metavar="DIR", help="The workspace.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PeriodOption = Annotated[str, typer.Option("--period", metavar="P", help="A quarter or a year: 2026-Q3, 2026.")]
+EDITIONS = ("coordinator", "funder")
+
+
+def main() -> None:
+    """Runs the command; failures become a sentence on stderr and an exit code."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app(args=[argument for argument in arguments if argument != "--debug"])
+    except PppError as error:
+        if debug:
+            raise
+        _complain(error.message.render(user_language()))
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except Exception as error:
+        if debug:
+            raise
+        sentence = msg("Something went wrong that should not: {kind}: {error}. Nothing was changed. `--debug` shows where.",
+                       kind=type(error).__name__, error=" ".join(str(error).split())[:300])  # fmt: skip
+        _complain(sentence.render(user_language()))
+        raise SystemExit(1) from None
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a new workspace that works at once: settings, notebooks, suites, an Excel template."""
+    from ppp_metrics.api import init_workspace
+
+    lang = user_language()
+    init_workspace(folder, lang)
+    _say(msg("{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
+             "  ppp-metrics load FILE --workspace {folder}", folder=folder).render(lang))  # fmt: skip
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    lang: Annotated[str, typer.Option("--lang", metavar="nl|en")] = "nl",
+) -> None:
+    """Write the workbook to fill in: a sheet a table, drop-downs for codes, a note on every header."""
+    from ppp_metrics.records.workbook import write_template
+
+    write_template(_workbook_path(file), _one_of(lang, LANGUAGES, "--lang"))
+    _say(str(file))
+
+
+@app.command()
+def load(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...")],
+    supplier: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The supplier; replaces its earlier load.")] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder with <table>.sql files.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse the load if anything is put aside.")] = False,
+    as_json: Json = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Load files or folders into the database: all of it, or nothing."""
+    from ppp_metrics.records.ingest import to_json
+
+    lang = user_language()
+    results = _open(workspace).load(sources, supplier, mapping, strict)
+    if as_json:
+        _say(to_json(results, lang))
+        return
+    for result in results:
+        _say(msg("{supplier} (load {load_id})", supplier=result.supplier, load_id=result.load_id).render(lang))
+        header = [msg("table"), msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
+        _say_table(
+            [[each.render(lang) for each in header]]
+            + [[name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
+               for name, counts in result.tables.items()]  # fmt: skip
+        )
+        for notice in result.notices:
+            _say("  " + notice.render(lang))
+        _say()
+    if any(result.quarantined_rows or result.cells_put_aside for result in results):
+        _say(msg("{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
+                 rows=sum(result.quarantined_rows for result in results),
+                 cells=sum(result.cells_put_aside for result in results)).render(lang))  # fmt: skip
+
+
+@app.command()
+def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
+    """Show the loads, the rows per table, the rows put aside and the last check."""
+    lang = user_language()
+    ws = _open(workspace)
+    state = ws.status()
+    if as_json:
+        _say_json(state)
+        return
+    _say(ws.place.name)
+    if ws.place.notice:
+        _say(ws.place.notice.render(lang))
+    _say()
+    header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
+    _say_table(
+        [[each.render(lang) for each in header]]
+        + [[s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
+           for s in state["suppliers"]]  # fmt: skip
+    )
+    _say()
+    _say_table([[msg("table").render(lang), msg("rows").render(lang)]]
+               + [[name, f"{count:,}"] for name, count in state["tables"].items() if count])  # fmt: skip
+    _say()
+    _say(_check_line(state["last_check"], state["fingerprint"], lang))
+
+
+@app.command()
+def quarantine(
+    as_json: Json = False,
+    xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows back with the cells marked.")] = None,
+    workspace: Folder = Path("."),
+) -> None:
+    """Show the rows put aside, and why; --xlsx gives the supplier's rows back with the cells marked."""
+    lang = user_language()
+    entries = _open(workspace).quarantine(lang)
+    if xlsx:
+        from ppp_metrics.records.workbook import write_quarantine
+
+        write_quarantine(_workbook_path(xlsx), entries, lang)
+    if as_json:
+        _say_json(entries)
+    elif not entries:
+        _say(msg("Nothing was put aside.").render(lang))
+    elif not xlsx:
+        for entry in entries:
+            place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
+            cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
+            fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
+            row = msg("row {number}", number=entry["row"]).render(lang)
+            _say(", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}")
+    if xlsx:
+        _say(str(xlsx))
+
+
+@app.command()
+def check(as_json: Json = False, workspace: Folder = Path(".")) -> None:
+    """Run the suites in expectations/; exit 1 when a critical one fails."""
+    lang = user_language()
+    result = _open(workspace).check()
+    if as_json:
+        _say_json(result.to_dict())
+    else:
+        _say(result.render(lang))
+    if not result.passed:
+        raise SystemExit(1)
+
+
+@app.command()
+def metrics(
+    metric_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="nl|en")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the catalogue of metrics, or one whole definition."""
+    from ppp_metrics.metrics.registry import METRICS, describe, find_metric
+
+    language = _one_of(lang, LANGUAGES, "--lang") if lang else user_language()
+    if as_json:
+        found = [describe(find_metric(metric_id), language)] if metric_id else [describe(m, language) for m in METRICS.values()]
+        _say_json(found[0] if metric_id else found)
+    elif metric_id:
+        for name, value in describe(find_metric(metric_id), language).items():
+            _say(f"{name:<12} {', '.join(value) if isinstance(value, list) else value}")
+    else:
+        _say_table([[metric.id, metric.unit, metric.label.render(language)] for metric in METRICS.values()])
+
+
+@app.command()
+def compute(
+    metric_id: Annotated[str, typer.Argument(metavar="ID")],
+    period: PeriodOption,
+    region: Annotated[str | None, typer.Option(metavar="CODE", help="A NUTS code; includes the regions below it.")] = None,
+    partnership: Annotated[str | None, typer.Option(metavar="ID")] = None,
+    by: Annotated[list[str] | None, typer.Option(metavar="DIM", help="Slice by a dimension; may be repeated.")] = None,
+    where: Annotated[list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep one value; may be repeated.")] = None,
+    known_at: Annotated[str | None, typer.Option(metavar="DATE", help="As it was known on a day.")] = None,
+    edition: Annotated[str, typer.Option(metavar="coordinator|funder|none")] = "coordinator",
+    output: Annotated[str, typer.Option("--format", metavar="table|csv|json")] = "table",
+    workspace: Folder = Path("."),
+) -> None:
+    """Compute one metric, sliced."""
+    _one_of(output, ("table", "csv", "json"), "--format")
+    _one_of(edition, (*EDITIONS, "none"), "--edition")
+    dimensions = [name.strip() for item in by or [] for name in item.split(",") if name.strip()]
+    frame = _open(workspace).compute(
+        metric_id, period, region=region, partnership=partnership, by=dimensions, where=dict(map(_condition, where or [])),
+        known_at=_day(known_at), edition=edition,
+    )  # fmt: skip
+    if edition == "none":
+        _complain(msg("No disclosure control was applied: these numbers must not leave the house.").render(user_language()))
+    if output == "csv":
+        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+    elif output == "json":
+        _say_json([{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")])
+    else:
+        cells = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
+        _say_table([list(frame.columns), *cells])
+
+
+@app.command()
+def report(
+    period: PeriodOption,
+    notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK...]")] = None,
+    region: Annotated[str | None, typer.Option(metavar="CODE|all", help="A NUTS code, or all with data.")] = None,
+    lang: Annotated[str | None, typer.Option(metavar="nl|en|all")] = None,
+    edition: Annotated[str, typer.Option(metavar="coordinator|funder")] = "coordinator",
+    out: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
+    jobs: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make again what has not changed.")] = False,
+    allow_failed_checks: Annotated[bool, typer.Option("--allow-failed-checks", help="Publish with a banner.")] = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Make the reports, with an index page."""
+    language = _one_of(lang, (*LANGUAGES, "all"), "--lang") if lang else user_language()
+    _one_of(edition, EDITIONS, "--edition")
+    ws = _open(workspace)
+    made = ws.report(notebooks or (), period=period, region=region, lang=language, edition=edition, out=out, jobs=jobs,
+                     force=force, allow_failed_checks=allow_failed_checks)  # fmt: skip
+    _say(msg("{count} reports. Open {index}", count=len(made), index=_short((out or ws.place.reports) / "index.html"))
+         .render(user_language()))  # fmt: skip
+
+
+@app.command()
+def lab(workspace: Folder = Path(".")) -> None:
+    """Open JupyterLab on the workspace."""
+    import subprocess
+
+    root = _open(workspace).place.root
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", "--notebook-dir", str(root)]))
+
+
+def _open(folder: Path) -> OpenWorkspace:
+    from ppp_metrics.api import open_workspace
+
+    return open_workspace(folder)
+
+
+def _check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str:
+    if last is None:
+        return msg("Not checked yet. Run `ppp-metrics check`.").render(lang)
+    verdict = msg("passed") if last["passed"] else msg("failed")
+    line = msg("Last check: {verdict}, {moment}.", verdict=verdict, moment=last["checked_at"]).render(lang)
+    if last["fingerprint"] != fingerprint:
+        line += " " + msg("The data has changed since.").render(lang)
+    return line
+
+
+def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
+    if value not in allowed:
+        raise UsageError(msg("{option} takes {allowed}, not '{value}'. Did you mean {guess}?", option=option, value=value,
+                             allowed=", ".join(allowed), guess=nearest(value, allowed) or allowed[0]))  # fmt: skip
+    return value
+
+
+def _condition(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise UsageError(msg("--where takes DIM=VALUE, such as theme=energy, not '{text}'.", text=text))
+    return name.strip(), value.strip()
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(msg("'{text}' is not a date. Write it as 2026-09-30.", text=text)) from None
+
+
+def _workbook_path(path: Path) -> Path:
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(msg("{file} should end in .xlsx.", file=path))
+    if not path.parent.is_dir():
+        raise DataError(msg("{folder} does not exist.", folder=path.parent))
+    return path
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _shown(value: Any) -> str:
+    plain = _plain(value)
+    if plain is None:
+        return "-"
+    if isinstance(plain, float):
+        return f"{plain:.1f}" if plain != int(plain) or abs(plain) < 1e15 else str(plain)
+    return str(plain)
+
+
+def _say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say_json(value: Any) -> None:
+    import json
+
+    _say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _say_table(rows: list[list[str]]) -> None:
+    """Columns side by side: words to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    numeric = [
+        all(row[i].replace(",", "").replace(".", "").lstrip("-").isdigit() or row[i] == "-" for row in rows[1:]) and i > 0
+        for i in range(len(widths))
+    ]
+    for row in rows:
+        cells = [cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True)]
+        _say("  " + "  ".join(cells).rstrip())
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

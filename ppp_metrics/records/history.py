@@ -1,0 +1,103 @@
+"""What the database holds: the loads, their rows by table, what was put aside, and the fingerprint of the whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics.language import LANGUAGES, Message, msg, nearest
+from ppp_metrics.records.model import BY_NAME, TABLES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def status(con: DuckDBPyConnection) -> dict[str, Any]:
+    """The state of a reading session: `fingerprint`, `suppliers` (newest load of each), `tables`, `quarantined`, `loads`.
+
+    `tables` counts the current records; `quarantined` the rows put aside in the current loads.
+    """
+    return {
+        "fingerprint": fingerprint(con),
+        "tables": {table.name: _count(con, f"history.{table.name} join known_loads using (load_id)") for table in TABLES},
+        "quarantined": _count(con, "(select distinct load_id, table_name, source_id, source_row from quarantine "
+                                   "join known_loads using (load_id) where not row_kept)"),  # fmt: skip
+        "cells_put_aside": _count(con, "quarantine join known_loads using (load_id) where row_kept"),
+        "repeats": _count(con, "repeats join known_loads using (load_id)"),
+        "unused": _count(con, "unused join known_loads using (load_id)"),
+        "suppliers": _loads(con, "known_loads"),
+        "loads": _loads(con, "loads"),
+    }
+
+
+def fingerprint(con: DuckDBPyConnection) -> str:
+    """A hash of the current loads of all suppliers: equal for equal inputs, whenever they were loaded."""
+    rows = con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall()
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def quarantined(con: DuckDBPyConnection, lang: str = "en") -> list[dict[str, Any]]:
+    """Each cell or row put aside in the current loads, in the order of the files.
+
+    Keys: supplier, file, sheet, row, table, column, value, reason (in `lang`), reason_nl, reason_en, row_kept, cells.
+    """
+    rows = con.execute(
+        "select l.supplier, file, sheet, source_row, table_name, column_name, value, reason, reason_values, row_kept, "
+        "cells from quarantine join known_loads as l using (load_id) join sources using (load_id, source_id) "
+        "order by l.supplier, file, sheet, source_row, column_name"
+    ).fetchall()
+    return [_entry(row, lang) for row in rows]
+
+
+def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
+    supplier, file, sheet, number, table, column, value, reason, values, row_kept, cells = row
+    message = Message(reason, json.loads(values) if values else {})
+    reasons = {each: message.render(each) + _suggestion(each, table, column, value) for each in LANGUAGES}
+    return {
+        "supplier": supplier,
+        "file": file,
+        "sheet": sheet,
+        "row": number,
+        "table": table,
+        "column": column,
+        "value": value,
+        "reason": reasons[lang],
+        **{f"reason_{each}": text for each, text in reasons.items()},
+        "row_kept": row_kept,
+        "cells": json.loads(cells) if cells else None,
+    }
+
+
+def _suggestion(lang: str, table: str | None, column: str | None, value: str | None) -> str:
+    """The code that a mistyped one was probably meant to be."""
+    codes = BY_NAME[table].by_name[column].codes if table and column else ()
+    guess = nearest(value, [word for code in codes for word in (code.value, code.label.render(lang))]) if value else None
+    return " " + msg("Did you mean '{guess}'?", guess=guess).render(lang) if guess else ""
+
+
+def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
+    rows = con.execute(
+        "select load_id, supplier, loaded_at, fingerprint, mapping, "
+        "(select list(distinct file order by file) from sources as s where s.load_id = l.load_id), "
+        "(select count(distinct (table_name, source_id, source_row)) from quarantine as q "
+        " where q.load_id = l.load_id and not row_kept) "
+        f"from {relation} as l order by load_id"
+    ).fetchall()
+    return [
+        {
+            "load_id": load_id,
+            "supplier": supplier,
+            "loaded_at": loaded_at.isoformat(sep=" ", timespec="seconds"),
+            "fingerprint": digest[:16],
+            "mapping": mapping,
+            "files": files,
+            "rows": sum(_count(con, f"history.{table.name} where load_id = {load_id}") for table in TABLES),
+            "quarantined": aside,
+        }
+        for load_id, supplier, loaded_at, digest, mapping, files, aside in rows
+    ]
+
+
+def _count(con: DuckDBPyConnection, relation: str) -> int:
+    return int(con.execute(f"select count(*) from {relation}").fetchall()[0][0])
