@@ -20,7 +20,7 @@ from ppp_metrics.records.mapping import map_sources, unused_rows
 from ppp_metrics.records.model import TABLES, Table
 from ppp_metrics.records.reader import ROW_BITS, SUFFIXES, Source, line_count, read_exactly, read_file, reread_cell_by_cell
 from ppp_metrics.records.recognise import TableSource, recognise
-from ppp_metrics.records.staging import insert_records, put_aside, put_ragged_rows_aside, stage
+from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside, stage
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -158,6 +158,7 @@ def _stage_table(con: DuckDBPyConnection, table: Table, own: list[TableSource]) 
             item.source = reread_cell_by_cell(con, item.source)
         texts = " union all ".join(item.texts for item in own)
         stage(con, table, texts, mapped=False)
+    drop_blank_rows(con, table)
     return texts
 
 

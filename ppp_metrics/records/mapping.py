@@ -1,7 +1,8 @@
 """Files of another shape: a folder with one `<table>.sql` each, a SELECT over the source files.
 
 Each source is a relation named after its file (and sheet), and `source` is all of them: text columns named by their
-headers, and `source_row`. A mapping passes `source_row` on, or a list of them where it makes one record of many rows.
+headers, without white space around the text and null where nothing is left, and `source_row`. A mapping passes
+`source_row` on, or a list of them where it makes one record of many rows.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.records.model import BY_NAME, TABLES, Table
-from ppp_metrics.records.reader import Source, quoted_name, text_of, unique_headers
+from ppp_metrics.records.reader import ROW_BITS, Source, quoted_name, text_of, unique_headers
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+SOURCE_CELLS = "cells_to_map"
 
 
 def mapping_files(folder: Path) -> dict[str, Path]:
@@ -33,31 +36,63 @@ def mapping_files(folder: Path) -> dict[str, Path]:
 
 
 def map_sources(con: DuckDBPyConnection, folder: Path, sources: list[Source]) -> list[tuple[Table, str]]:
-    """Each mapped table with SQL for its texts: origin (a number within the table), origins, and the text columns."""
-    _create_relations(con, sources)
+    """Each mapped table with SQL for its texts: origin (a number within the table), origins, and the text columns.
+
+    Raises DataError for a SELECT that does not run, or that does not fit the model or its own source rows.
+    """
+    names = _create_relations(con, sources)
     con.execute("set enable_external_access = false")
     mapped = mapping_files(folder)
-    return [(table, _map_table(con, table, mapped[table.name])) for table in TABLES if table.name in mapped]
+    result = [(table, _map_table(con, table, mapped[table.name])) for table in TABLES if table.name in mapped]
+    # A file may be called `loads` or `issues`: its relation must not stand before the store's own one any longer.
+    for name in names:
+        con.execute(f"drop view temp.{quoted_name(name)}")
+    return result
 
 
 def unused_rows(con: DuckDBPyConnection, tables: list[Table]) -> list[int]:
-    """The origins of the source rows that no mapped record stands on."""
-    used = " union all ".join(f"select unnest(origins) from mapped_{table.name}" for table in tables)
-    rows = con.execute(f"select source_row from source where source_row not in ({used}) order by 1").fetchall()
+    """The origins of the source rows that the mapping leaves out.
+
+    No record stands on such a row; or it gives a partner and no issue, in a file in which rows give both: else a wrong
+    WHERE in issues.sql would not show where partners.sql uses every row.
+    """
+    used = " union all ".join(
+        f"select '{table.name}' as table_name, unnest(origins) as source_row from mapped_{table.name}" for table in tables
+    )
+    rows = con.execute(
+        f"with used as ({used}), "
+        "gives as (select source_row, count(table_name) as records, "
+        "count(*) filter (table_name = 'partners') > 0 as partner, count(*) filter (table_name = 'issues') > 0 as issue "
+        f"from {SOURCE_CELLS} left join used using (source_row) group by source_row), "
+        f"judged as (select *, bool_or(partner and issue) over (partition by source_row >> {ROW_BITS}) as gives_both "
+        "from gives) "
+        "select source_row from judged where records = 0 or (gives_both and partner and not issue) order by 1"
+    ).fetchall()
     return [row for (row,) in rows]
 
 
-def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> None:
-    names = [_relation_name(source, sources) for source in sources]
-    for source, name in zip(sources, names, strict=True):
-        headers = ", ".join(
-            f"c{i} as {quoted_name(header)}" for i, header in enumerate(unique_headers(source.headers))
-        )
+def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> list[str]:
+    """The names of the relations; files of one name in two folders are one relation."""
+    parts: dict[str, list[str]] = {}
+    for source in sources:
+        # A file's own source_row would hide the place of its rows.
+        names = [re.sub(r"(?i)^source_row$", "source_row 2", name) for name in unique_headers(source.headers)]
+        headers = ", ".join(f"cleaned(c{i}) as {quoted_name(name)}" for i, name in enumerate(names))
+        cells = f"{SOURCE_CELLS}_{source.source_id}"
+        filled = ", ".join(f"cleaned(c{i})" for i in range(len(names)))
         con.execute(
-            f"create temp table {quoted_name(name)} as select {headers}, origin as source_row from ({source.sql})"
+            f"create or replace temp table {cells} as select {headers}, origin as source_row from ({source.sql}) "
+            f"where coalesce({filled}) is not null"
         )
-    everything = " union all by name ".join(f"select * from {quoted_name(name)}" for name in names)
-    con.execute(f"create temp view source as {everything}")
+        parts.setdefault(_relation_name(source, sources), []).append(f"select * from {cells}")
+    con.execute(
+        f"create or replace temp view {SOURCE_CELLS} as "
+        + " union all by name ".join(part for own in parts.values() for part in own)
+    )
+    parts["source"] = [f"select * from {SOURCE_CELLS}"]
+    for name, own in parts.items():
+        con.execute(f"create or replace temp view {quoted_name(name)} as " + " union all by name ".join(own))
+    return list(parts)
 
 
 def _relation_name(source: Source, sources: list[Source]) -> str:
@@ -80,18 +115,19 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
         raise DataError(msg("The mapping {file} does not run: {error}",
                             file=path.name, error=str(error).splitlines()[0])) from None  # fmt: skip
     _refuse_wrong_columns(table, path, described)
-    cells = ", ".join(
-        f"{text_of(name, kind)} as {name}" for name, kind in described.items() if name in table.by_name
-    )
+    names = [name for name in described if name in table.by_name]
+    cells = ", ".join(f"{text_of(name, described[name])} as {name}" for name in names)
     rows = "source_row" if described["source_row"].endswith("[]") else "[source_row]"
     try:
         con.execute(
-            f"create temp table mapped_{table.name} as "
-            f"select row_number() over () as origin, list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n)"
+            f"create or replace temp table mapped_{table.name} as "
+            f"select row_number() over (order by {', '.join(['origins', *names])}) as origin, * from "
+            f"(select list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n))"
         )
     except duckdb.Error as error:
         raise DataError(msg("The mapping {file} does not run: {error}",
                             file=path.name, error=str(error).splitlines()[0])) from None  # fmt: skip
+    _refuse_rows_without_source(con, table, path)
     missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
     return f"select *{missing} from mapped_{table.name}"
 
@@ -109,3 +145,19 @@ def _refuse_wrong_columns(table: Table, path: Path, described: dict[str, str]) -
         if column.required and column.name not in described:
             raise DataError(msg("The mapping {file} lacks the required column {column} of {table}.",
                                 file=path.name, column=column.name, table=table.name))  # fmt: skip
+
+
+def _refuse_rows_without_source(con: DuckDBPyConnection, table: Table, path: Path) -> None:
+    """A record that stands on no row of the files is made up, and its rows could not be accounted for."""
+    strangers = con.execute(
+        f"select count(*) from mapped_{table.name} where coalesce(len(origins), 0) = 0 "
+        f"or list_has_any(list_transform(origins, lambda o: o is null), [true])"
+    ).fetchall()[0][0]
+    if strangers == 0:
+        strangers = con.execute(
+            f"select count(*) from (select unnest(origins) as source_row from mapped_{table.name}) "
+            f"anti join {SOURCE_CELLS} using (source_row)"
+        ).fetchall()[0][0]
+    if strangers:
+        raise DataError(msg("The mapping {file} makes {count} rows that stand on no row of the files. Pass on source_row "
+                            "as it is.", file=path.name, count=strangers))  # fmt: skip

@@ -24,6 +24,7 @@ from ppp_metrics.language import msg
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from python_calamine import CalamineWorkbook
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -172,8 +173,8 @@ def _encoding(path: Path, head: bytes, whole_file: bool) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\x00" in head:
-        for encoding in ("utf-16-le", "utf-16-be"):
-            if head[: len(head) // 2 * 2].decode(encoding, errors="ignore").isprintable():
+        for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+            if zeros.count(0) > len(head) / 4:
                 return encoding
         raise DataError(msg("{file} is not a text file: it holds binary data. Export it again as CSV.", file=path.name))
     for encoding in ("utf-8-sig", "cp1252"):
@@ -247,7 +248,7 @@ def _read_workbook(con: DuckDBPyConnection, path: Path, first_id: int, digest: s
                             file=path.name, reason=str(error))) from None  # fmt: skip
     sources: list[Source] = []
     uncalculated = _uncalculated_formulas(path)
-    for name in workbook.sheet_names:
+    for name in _sheets_of_people(workbook):
         sheet = workbook.get_sheet_by_name(name)
         if not sheet.total_height:
             continue
@@ -264,6 +265,11 @@ def _read_workbook(con: DuckDBPyConnection, path: Path, first_id: int, digest: s
         if len(filled) > 1:
             sources.append(_rows_to_source(con, path, name, first_id + len(sources), digest, filled))
     return sources
+
+
+def _sheets_of_people(workbook: CalamineWorkbook) -> list[str]:
+    """The sheets that a person can see or unhide: the rest is machinery, such as the template's lists of codes."""
+    return [sheet.name for sheet in workbook.sheets_metadata if not str(sheet.visible).endswith("VeryHidden")]
 
 
 def _refuse_merged(path: Path, name: str, sheet: Any) -> None:

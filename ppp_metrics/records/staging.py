@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MISSING = msg("This cell is required and it is empty.").text
-AMBIGUOUS = msg("This can be read as two numbers. Write thousands without a separator, and decimals with one or two, "
-                "or more than three, digits.").text  # fmt: skip
+AMBIGUOUS = msg("This can be read as two numbers. Leave out the separator of thousands: 1300, or 1300.50.").text
 CONFLICT = msg("This key stands more than once with different content.").text
 NOT_FOUND = msg("This refers to nothing: {table} has no such key.").text
 ALSO_ASIDE = msg("This refers to a row of {table} that was put aside itself.").text
@@ -44,11 +43,16 @@ def stage(con: DuckDBPyConnection, table: Table, texts: str, *, mapped: bool) ->
         f"with texts as ({texts}), "
         f"cleaned as (select origin, {origins}{cleaned} from texts), "
         f"typed as (select *, {typed} from cleaned) "
-        f"select origin, {origins}{values}, {bad} as bad from typed"
+        f"select origin, {origins}{values}, {bad} as bad, coalesce({', '.join(names)}) is null as blank from typed"
     )
     con.execute(f"create or replace temp table aside_{table.name} (origin bigint)")
     con.execute(f"create or replace temp table repeated_{table.name} (origin bigint, first_origin bigint)")
     return texts
+
+
+def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> None:
+    """Forgets the rows without a single filled cell: a spreadsheet's empty tail is no record and no error."""
+    con.execute(f"delete from staged_{table.name} where blank")
 
 
 def put_aside(con: DuckDBPyConnection, table: Table, texts: str, load_id: int, delivered: list[Table], *, mapped: bool) -> None:

@@ -34,7 +34,7 @@ def write_template(path: Path, lang: str) -> None:
         if table.name != "regions":
             _add_table(workbook, lists, table, lang)
     workbook.move_sheet(lists, offset=len(TABLES))
-    lists.sheet_state = "hidden"
+    lists.sheet_state = "veryHidden"
     workbook.active = 0
     _save(workbook, path)
 

@@ -1,0 +1,253 @@
+"""Every input row is a record, or stands in the quarantine with its place and reason."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.records import history
+from ppp_metrics.records.ingest import deliveries
+from ppp_metrics.records.model import TABLES, Column
+from tests.deliveries import ISSUES, KEY, PARTNERS, deliver, put_aside, rows, store
+
+
+def test_dutch_and_english_names_codes_dates_and_numbers_are_the_same_records(tmp_path: Path) -> None:
+    dutch = {
+        "Partners.csv": "Partner-ID;NAAM;soort partner;KvK-nummer;Regiocode\nc1;Aa;Bedrijf;01;nl11\n",
+        "Samenwerkingsverbanden.csv": "samenwerkingsverband-id;naam;regiocode;programma\ns;Es;NL11;fieldlab\n",
+        "Afspraken.csv": "afspraak-id;samenwerkingsverband-id;partner-id;datum ondertekening;verplichting;vergoeding;"
+        "kwaliteitsgarantie\na1;s;c1;30-09-2026;Resultaatverplichting;€ 1.300,50;Ja\n",
+    }
+    english = {
+        "partners.csv": "partner_id,name,partner_type,registration_number,region_code\nc1,Aa,company,01,NL11\n",
+        "partnerships.csv": "partnership_id,name,region_code,programme\ns,Es,NL11,field_lab\n",
+        "agreements.csv": "agreement_id,partnership_id,partner_id,signed_date,obligation,fee_eur,quality_guarantee\n"
+        "a1,s,c1,2026-09-30,result,1300.5,yes\n",
+    }
+    for supplier, files in (("dutch", dutch), ("english", english)):
+        result = deliver(tmp_path, files, supplier)
+        assert (result.quarantined_rows, result.cells_put_aside, result.notices) == (0, 0, [])
+    for table in ("partners", "partnerships", "agreements"):
+        columns = ", ".join(c.name for t in TABLES if t.name == table for c in t.columns)
+        first, second = rows(tmp_path, f"select {columns} from {table} order by supplier")
+        assert first == second
+
+
+@pytest.mark.parametrize("column", [c for t in TABLES for c in t.columns if c.codes], ids=lambda column: column.name)
+def test_every_code_is_recognised_by_code_and_label(column: Column, tmp_path: Path) -> None:
+    import duckdb
+
+    from ppp_metrics.records.ingest import files as resources
+    from ppp_metrics.records.staging import _code
+
+    con = duckdb.connect()
+    con.execute((resources("ppp_metrics") / "records" / "casting.sql").read_text())
+    for code in column.codes:
+        for word in (code.value, code.value.upper(), code.label.en, code.label.nl, code.label.nl.capitalize()):
+            found = con.execute(f"select {_code(column)} from (select ? as {column.name})", [word]).fetchall()
+            assert found == [(code.value,)], word
+
+
+def test_what_cannot_be_a_record_is_put_aside_with_its_place_and_reason(tmp_path: Path) -> None:
+    result = deliver(
+        tmp_path,
+        {
+            "partners.csv": PARTNERS + "c3,,company,NL11\nc4,Dee,shop,NL11\nc5,Ee,company,NL99\n",
+            "issues.csv": ISSUES.replace("\n", ",trl_start\n", 1).replace("01-05\n", "01-05,3\n")
+            + "i2,c1,water,proposed,31-02-2026,3\ni3,c9,water,proposed,2026-01-05,3\ni4,c4,water,proposed,2026-01-05,3\n"
+            "i5,c1,water,proposed,2026-01-05,1.300\n",
+        },
+    )
+    assert put_aside(tmp_path) == [
+        ("issues.csv", 3, "proposed_date", "31-02-2026", "This is not a date."),
+        ("issues.csv", 4, "partner_id", "c9", "This refers to nothing: partners"),
+        ("issues.csv", 5, "partner_id", "c4", "This refers to a row"),
+        ("issues.csv", 6, "trl_start", "1.300", "This can be read as"),
+        ("partners.csv", 4, "name", None, "This cell is required and"),
+        ("partners.csv", 5, "partner_type", "shop", "This is not one of"),
+        ("partners.csv", 6, "region_code", "NL99", "This refers to nothing: regions"),
+    ]
+    # the row of an unreadable optional cell is kept without it
+    assert rows(tmp_path, "select issue_id, trl_start from issues order by 1") == [("i1", 3), ("i5", None)]
+    assert (result.quarantined_rows, result.cells_put_aside) == (6, 1)
+    assert result.tables["issues"] == {"rows": 5, "kept": 2, "quarantined": 3, "repeats": 0}
+
+
+def test_an_exact_repeat_counts_once_and_a_conflicting_key_not_at_all(tmp_path: Path) -> None:
+    result = deliver(tmp_path, {"partners.csv": PARTNERS + "c1,Aa,company,NL11\nc2,Bee B.V.,company,NL12\n"})
+    assert rows(tmp_path, "select partner_id, source_row from partners") == [("c1", 2)]
+    assert [(row["row"], row["first_row"]) for row in result.repeats] == [(4, 2)]
+    assert put_aside(tmp_path) == [
+        ("partners.csv", 3, "partner_id", "c2", "This key stands more than"),
+        ("partners.csv", 5, "partner_id", "c2", "This key stands more than"),
+    ]
+
+
+def test_every_row_is_kept_put_aside_or_a_repeat(tmp_path: Path) -> None:
+    result = deliver(tmp_path, {"partners.csv": PARTNERS + PARTNERS.split("\n", 1)[1] + "c3,,x,y\n,,,\n"})
+    for counts in result.tables.values():
+        assert counts["rows"] == counts["kept"] + counts["quarantined"] + counts["repeats"] == 5  # the blank row is no row
+
+
+def test_two_suppliers_may_use_the_same_keys(tmp_path: Path) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS, "issues.csv": ISSUES}, "a")
+    deliver(tmp_path, {"partners.csv": PARTNERS.replace("Aa", "Zed"), "issues.csv": ISSUES}, "b")
+    joined = "from issues join partners using (supplier, partner_id) order by 1"
+    assert rows(tmp_path, f"select supplier, name {joined}") == [("a", "Aa"), ("b", "Zed")]
+
+
+def test_a_load_replaces_the_suppliers_earlier_one_and_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import date
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")  # 2026-01-01
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")  # 2026-02-01
+    deliver(tmp_path, {"partners.csv": PARTNERS.replace("c2,Bee", "c3,Cee")})
+    names = "select partner_id from partners order by 1"
+    assert rows(tmp_path, names) == [("c1",), ("c3",)]
+    with store(tmp_path).reading(known_at=date(2026, 1, 31)) as con:
+        assert con.execute(names).fetchall() == [("c1",), ("c2",)]
+    with store(tmp_path).reading(known_at=date(2025, 12, 31)) as con:
+        assert con.execute(names).fetchall() == []
+
+
+def test_people_are_pseudonymised_with_a_keyed_hash_and_never_stored(tmp_path: Path) -> None:
+    deliver(
+        tmp_path,
+        {
+            "partners.csv": PARTNERS,
+            "issues.csv": ISSUES,
+            "participants.csv": "participant_id,role,e-mail\nannaXbakker,student,anna@example.org\n",
+            "participations.csv": "participant_id,issue_id,start_date\nannaXbakker,i1,2026-01-06\nunknownXperson,i1,2026-01-06\n",
+        },
+    )
+    expected = hmac.new(KEY, b"a\x1fannaXbakker", hashlib.sha256).hexdigest()[:32]
+    assert rows(tmp_path, "select participant_id from participations") == [(expected,)]
+    assert len(put_aside(tmp_path)) == 1
+    stored = (tmp_path / "ppp.duckdb").read_bytes()
+    for secret in (b"annaXbakker", b"unknownXperson", b"anna@example", KEY):
+        assert secret not in stored
+
+
+def test_columns_that_have_no_place_are_refused_by_name_with_the_reason(tmp_path: Path) -> None:
+    result = deliver(tmp_path, {"partners.csv": "partner_id,name,partner_type,region_code,Telefoonnummer,BSN\nc1,Aa,company,NL11,06,1\n"})
+    assert [notice.render("en") for notice in result.notices] == [
+        "partners.csv: column 'Telefoonnummer' is refused and was not read: contact data has no place here.",
+        "partners.csv: column 'BSN' is refused and was not read: a national identification number has no place here.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"partnrs.csv": PARTNERS}, "Did you mean 'Partners'"),
+        ({"partners.csv": PARTNERS.replace("region_code", "regiocde")}, "region_code of partners. Did you mean it by 'regiocde'"),
+        ({"partners.csv": PARTNERS.replace("name", "naam,name", 1)}, "'naam' and 'name' both mean name"),
+        ({"issues.csv": ISSUES}, "this load has no partners"),
+    ],
+)
+def test_a_delivery_that_cannot_be_understood_is_refused_whole(tmp_path: Path, files: dict[str, str], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        deliver(tmp_path, files)
+    assert not store(tmp_path).path.exists()
+
+
+def test_a_refused_load_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    before = rows(tmp_path, "from partners")
+    with pytest.raises(DataError):
+        deliver(tmp_path, {"partners.csv": PARTNERS.replace("Aa", "Other"), "issues.csv": "issue_id,theme\n1,2\n"})
+    assert rows(tmp_path, "from partners") == before
+    assert rows(tmp_path, "select count(*) from loads") == [(1,)]
+
+
+def test_strict_refuses_what_would_be_put_aside(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="1 rows and 0 cells"):
+        deliver(tmp_path, {"partners.csv": PARTNERS + "c3,,company,NL11\n"}, strict=True)
+
+
+def test_themes_are_shared_between_suppliers(tmp_path: Path) -> None:
+    deliver(tmp_path, {"themes.csv": "theme_code,name_en\nwater,Water\n"}, "a")
+    files = {"partners.csv": PARTNERS, "issues.csv": ISSUES, "themes.csv": "theme_code,name_en\nsoil,Soil\n"}
+    deliver(tmp_path, files | {"issues.csv": ISSUES + "i2,c1,air,proposed,2026-01-05\n"}, "b")
+    assert rows(tmp_path, "select issue_id from issues") == [("i1",)]  # water is a's, soil is b's, air is nobody's
+
+
+def test_old_region_codes_stand_beside_new_ones(tmp_path: Path) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS.replace("NL11", "NL31").replace("NL12", "NL35")})
+    query = "select p.region_code, current_code from partners as p join regions using (region_code) order by 1"
+    assert rows(tmp_path, query) == [("NL31", "NL35"), ("NL35", "NL35")]
+
+
+def test_who_sends_what(tmp_path: Path) -> None:
+    for place in ("net/noord/partners.csv", "net/zuid/partners.csv", "los/partners.csv", "los/issues.csv"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("x")
+
+    def suppliers(*sources: str, name: str | None = None) -> dict[str, int]:
+        return {sent.supplier: len(sent.paths) for sent in deliveries([tmp_path / s for s in sources], name)}
+
+    assert suppliers("net") == {"noord": 1, "zuid": 1}
+    assert suppliers("net", name="net") == {"net": 2}
+    assert suppliers("los/partners.csv") == {"partners": 1}
+    assert suppliers("los/partners.csv", "los/issues.csv") == {"los": 2}
+    with pytest.raises(UsageError, match="--as"):
+        suppliers("los/partners.csv", "net/zuid/partners.csv")
+
+
+def test_a_mapping_accounts_for_every_source_row(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping"
+    mapping.mkdir()
+    (mapping / "partners.sql").write_text(
+        'select "Org" as partner_id, any_value("Name of it") as name, \'company\' as partner_type, \'NL11\' as region_code, '
+        "list(source_row) as source_row from export where kind != 'draft' group by all"
+    )
+    (mapping / "issues.sql").write_text(
+        'select "Nr" as issue_id, "Org" as partner_id, \'water\' as theme_code, \'proposed\' as status, '
+        "\"Day\" as proposed_date, source_row from export where kind != 'draft'"
+    )
+    export = "Nr;Org;Name  of it;Day;kind\n1;o1;Aa;1-2-2026;x\n2;o1;Aa;2-2-2026;x\n3;;Bee;3-2-2026;x\n4;o2;Cee;4-2-2026;draft\n"
+    result = deliver(tmp_path, {"export.csv": export}, mapping=mapping)
+    assert rows(tmp_path, "select issue_id, source_row from issues order by 1") == [("1", 2), ("2", 3)]
+    assert [(file, row, column) for file, row, column, *_ in put_aside(tmp_path)] == [
+        ("export.csv", 4, "partner_id"),
+        ("export.csv", 4, "partner_id"),
+    ]
+    assert [row["row"] for row in result.unused] == [5]
+    assert "1 source rows are used by no table" in str(result.notices[0])
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("select 1 as partner_id", "must pass on source_row"),
+        ("drop table loads", "must be one SELECT"),
+        ("select * from read_csv('/etc/passwd')", "does not run"),
+        ("select nme from export", "does not run"),
+        ("select source_row, Nr as partner_id, Nr as nme from export", "no column 'nme'. Did you mean: name"),
+        ("select source_row, Nr as partner_id from export", "lacks the required column name"),
+    ],
+)
+def test_a_wrong_mapping_is_one_sentence(tmp_path: Path, sql: str, sentence: str) -> None:
+    mapping = tmp_path / "mapping"
+    mapping.mkdir()
+    (mapping / "partners.sql").write_text(sql)
+    with pytest.raises(DataError, match=sentence):
+        deliver(tmp_path, {"export.csv": "Nr;x\n1;2\n"}, mapping=mapping)
+
+
+def test_the_fingerprint_tells_data_apart_not_loads(tmp_path: Path) -> None:
+    def fingerprint() -> str:
+        with store(tmp_path).reading() as con:
+            return history.fingerprint(con)
+
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    first = fingerprint()
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    assert fingerprint() == first
+    deliver(tmp_path, {"partners.csv": PARTNERS.replace("Aa", "Ab")})
+    assert fingerprint() != first
