@@ -57,7 +57,7 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        sentence = msg("Something went wrong that should not: {kind}: {error}. Nothing was changed. `--debug` shows where.",
+        sentence = msg("Something went wrong that should not: {kind}: {error}. `--debug` shows where.",
                        kind=type(error).__name__, error=" ".join(str(error).split())[:300])  # fmt: skip
         _complain(sentence.render(user_language()))
         raise SystemExit(1) from None
@@ -103,17 +103,16 @@ def load(
     if as_json:
         _say(to_json(results, lang))
         return
+    header = [msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
+    first = msg("table") if len(results) == 1 else msg("supplier")
+    lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
+    _say_table(
+        [[each.render(lang) for each in (first, *header)]]
+        + [[name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))] for name, counts in lines]
+    )
     for result in results:
-        _say(msg("{supplier} (load {load_id})", supplier=result.supplier, load_id=result.load_id).render(lang))
-        header = [msg("table"), msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
-        _say_table(
-            [[each.render(lang) for each in header]]
-            + [[name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
-               for name, counts in result.tables.items()]  # fmt: skip
-        )
         for notice in result.notices:
-            _say("  " + notice.render(lang))
-        _say()
+            _say(f"{result.supplier}: {notice.render(lang)}")
     if any(result.quarantined_rows or result.cells_put_aside for result in results):
         _say(msg("{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
                  rows=sum(result.quarantined_rows for result in results),

@@ -49,6 +49,12 @@ class LoadResult:
     repeats: list[dict[str, object]] = field(default_factory=list)
     unused: list[dict[str, object]] = field(default_factory=list)
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """The counts of `tables`, added up."""
+        names = ("rows", "kept", "quarantined", "repeats")
+        return {name: sum(counts[name] for counts in self.tables.values()) for name in names}
+
 
 def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
     """Who sends what: with `supplier` one delivery of everything; else a folder is a supplier by its name, each of its

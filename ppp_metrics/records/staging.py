@@ -110,7 +110,7 @@ class _Ledger:
                     column.name,
                     where=f"bad & {1 << index} != 0",
                     reason=(
-                        f"case when t.{column.name} is null then {quoted_text(MISSING)} "
+                        f"case when cleaned(t.{column.name}) is null then {quoted_text(MISSING)} "
                         f"when {_is_ambiguous(column)} then {quoted_text(AMBIGUOUS)} "
                         f"else {quoted_text(UNREADABLE.get(column.kind, MISSING))} end"
                     ),

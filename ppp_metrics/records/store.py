@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
-from ppp_metrics.records.model import SQL_TYPES, TABLES
+from ppp_metrics.records.model import SHARED_TABLES, SQL_TYPES, TABLES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -121,19 +121,24 @@ def create_session_views(con: DuckDBPyConnection, known_at: date | None) -> None
         "qualify row_number() over (partition by supplier order by load_id desc) = 1"
     )
     for table in TABLES:
+        one_a_key = (
+            f"qualify row_number() over (partition by {', '.join(table.key)} order by r.load_id desc) = 1"
+            if table.name in SHARED_TABLES
+            else ""
+        )
         con.execute(
             f"create or replace temp view {table.name} as select r.* exclude (load_id, source_id, source_row), "
             f"l.supplier, r.load_id, r.source_id, r.source_row "
-            f"from history.{table.name} as r join known_loads as l using (load_id)"
+            f"from history.{table.name} as r join known_loads as l using (load_id) {one_a_key}"
         )
     con.execute(
         "create or replace temp view regions as "
         "select *, null::varchar as supplier, null::integer as load_id, null::integer as source_id, "
         "null::bigint as source_row from reference_regions union all by name "
-        "select r.* exclude (supplier, load_id, source_id, source_row), r.region_code as current_code, r.supplier, "
-        "r.load_id, r.source_id, r.source_row from (select h.*, l.supplier from history.regions as h "
-        "join known_loads as l using (load_id)) as r "
-        "where r.region_code not in (select region_code from reference_regions)"
+        "select r.* exclude (load_id, source_id, source_row), r.region_code as current_code, l.supplier, r.load_id, "
+        "r.source_id, r.source_row from history.regions as r join known_loads as l using (load_id) "
+        "where r.region_code not in (select region_code from reference_regions) "
+        "qualify row_number() over (partition by r.region_code order by r.load_id desc) = 1"
     )
 
 
