@@ -51,8 +51,12 @@ def init_workspace(folder: Path, lang: str) -> OpenWorkspace:
         raise UsageError(msg("{folder} is a workspace already.", folder=folder))
     try:
         for part in ("notebooks", "expectations"):
-            shutil.copytree(places.starter(part), folder / part, dirs_exist_ok=True,
-                            ignore=shutil.ignore_patterns("__pycache__", "*.py", ".*"))  # fmt: skip
+            shutil.copytree(
+                places.starter(part),
+                folder / part,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("__pycache__", "*.py", ".*"),
+            )
         for part in ("data", "reports"):
             (folder / part).mkdir(exist_ok=True)
         write_template(folder / "data" / ("sjabloon.xlsx" if lang == "nl" else "template.xlsx"), lang)
@@ -71,8 +75,13 @@ class OpenWorkspace:
         self.place = place
         self.store = Store(place.database)
 
-    def load(self, sources: Sequence[str | Path], supplier: str | None = None, mapping: str | Path | None = None,
-             strict: bool = False) -> list[LoadResult]:  # fmt: skip
+    def load(
+        self,
+        sources: Sequence[str | Path],
+        supplier: str | None = None,
+        mapping: str | Path | None = None,
+        strict: bool = False,
+    ) -> list[LoadResult]:
         """What became of each supplier's files; all of them are loaded, or none."""
         from ppp_metrics.records import ingest
 
@@ -105,16 +114,34 @@ class OpenWorkspace:
 
         return run_checks(self.store, self.place.expectations)
 
-    def compute(self, metric: str, period: str | Period, *, region: str | None = None, partnership: str | None = None,
-                by: Sequence[str] = (), where: Mapping[str, str] | None = None, known_at: date | None = None,
-                edition: str = "coordinator") -> pd.DataFrame:  # fmt: skip
-        """One metric, sliced: the dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note."""
+    def compute(
+        self,
+        metric: str,
+        period: str | Period,
+        *,
+        region: str | None = None,
+        partnership: str | None = None,
+        by: Sequence[str] = (),
+        where: Mapping[str, str] | None = None,
+        known_at: date | None = None,
+        edition: str = "coordinator",
+    ) -> pd.DataFrame:
+        """The dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note: a row a slice."""
         from ppp_metrics.metrics.compute import compute
 
         asked = period if isinstance(period, Period) else Period.parse(period)
         with self.connect(known_at) as con:
-            return compute(con, metric, asked, today=today(), region=region, partnership=partnership, by=tuple(by),
-                           where=dict(where or {}), edition=edition)  # fmt: skip
+            return compute(
+                con,
+                metric,
+                asked,
+                today=today(),
+                region=region,
+                partnership=partnership,
+                by=tuple(by),
+                where=dict(where or {}),
+                edition=edition,
+            )
 
     @contextmanager
     def connect(self, known_at: date | None = None) -> Iterator[DuckDBPyConnection]:
@@ -122,9 +149,19 @@ class OpenWorkspace:
         with self.store.reading(known_at) as con:
             yield con
 
-    def report(self, notebooks: Iterable[str] = (), *, period: str | Period, region: str | None = None,
-               lang: str = "nl", edition: str = "coordinator", out: str | Path | None = None, jobs: int | None = None,
-               force: bool = False, allow_failed_checks: bool = False) -> list[Report]:  # fmt: skip
+    def report(
+        self,
+        notebooks: Iterable[str] = (),
+        *,
+        period: str | Period,
+        region: str | None = None,
+        lang: str = "nl",
+        edition: str = "coordinator",
+        out: str | Path | None = None,
+        jobs: int | None = None,
+        force: bool = False,
+        allow_failed_checks: bool = False,
+    ) -> list[Report]:
         """The reports made: every notebook, region and language asked for, with an index page beside them.
 
         Raises DataError when a critical check fails, unless `allow_failed_checks`.

@@ -57,8 +57,11 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        sentence = msg("Something went wrong that should not: {kind}: {error}. `--debug` shows where.",
-                       kind=type(error).__name__, error=" ".join(str(error).split())[:300])  # fmt: skip
+        sentence = msg(
+            "Something went wrong that should not: {kind}: {error}. `--debug` shows where.",
+            kind=type(error).__name__,
+            error=" ".join(str(error).split())[:300],
+        )
         _complain(sentence.render(user_language()))
         raise SystemExit(1) from None
 
@@ -70,8 +73,13 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
 
     lang = user_language()
     init_workspace(folder, lang)
-    _say(msg("{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
-             "  ppp-metrics load FILE --workspace {folder}", folder=folder).render(lang))  # fmt: skip
+    _say(
+        msg(
+            "{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
+            "  ppp-metrics load FILE --workspace {folder}",
+            folder=folder,
+        ).render(lang)
+    )
 
 
 @app.command()
@@ -89,7 +97,9 @@ def template(
 @app.command()
 def load(
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...")],
-    supplier: Annotated[str | None, typer.Option("--as", metavar="NAME", help="The supplier; replaces its earlier load.")] = None,
+    supplier: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="The supplier; replaces its earlier load.")
+    ] = None,
     mapping: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder with <table>.sql files.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse the load if anything is put aside.")] = False,
     as_json: Json = False,
@@ -108,15 +118,22 @@ def load(
     lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
     _say_table(
         [[each.render(lang) for each in (first, *header)]]
-        + [[name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))] for name, counts in lines]
+        + [
+            [name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
+            for name, counts in lines
+        ]
     )
     for result in results:
         for notice in result.notices:
             _say(f"{result.supplier}: {notice.render(lang)}")
     if any(result.quarantined_rows or result.cells_put_aside for result in results):
-        _say(msg("{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
-                 rows=sum(result.quarantined_rows for result in results),
-                 cells=sum(result.cells_put_aside for result in results)).render(lang))  # fmt: skip
+        _say(
+            msg(
+                "{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
+                rows=sum(result.quarantined_rows for result in results),
+                cells=sum(result.cells_put_aside for result in results),
+            ).render(lang)
+        )
 
 
 @app.command()
@@ -135,12 +152,16 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
     header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
     _say_table(
         [[each.render(lang) for each in header]]
-        + [[s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
-           for s in state["suppliers"]]  # fmt: skip
+        + [
+            [s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
+            for s in state["suppliers"]
+        ]
     )
     _say()
-    _say_table([[msg("table").render(lang), msg("rows").render(lang)]]
-               + [[name, f"{count:,}"] for name, count in state["tables"].items() if count])  # fmt: skip
+    _say_table(
+        [[msg("table").render(lang), msg("rows").render(lang)]]
+        + [[name, f"{count:,}"] for name, count in state["tables"].items() if count]
+    )
     _say()
     _say(_check_line(state["last_check"], state["fingerprint"], lang))
 
@@ -148,7 +169,9 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
 @app.command()
 def quarantine(
     as_json: Json = False,
-    xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows back with the cells marked.")] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows back with the cells marked.")
+    ] = None,
     workspace: Folder = Path("."),
 ) -> None:
     """Show the rows put aside, and why; --xlsx gives the supplier's rows back with the cells marked."""
@@ -197,7 +220,11 @@ def metrics(
 
     language = _one_of(lang, LANGUAGES, "--lang") if lang else user_language()
     if as_json:
-        found = [describe(find_metric(metric_id), language)] if metric_id else [describe(m, language) for m in METRICS.values()]
+        found = (
+            [describe(find_metric(metric_id), language)]
+            if metric_id
+            else [describe(m, language) for m in METRICS.values()]
+        )
         _say_json(found[0] if metric_id else found)
     elif metric_id:
         for name, value in describe(find_metric(metric_id), language).items():
@@ -210,10 +237,14 @@ def metrics(
 def compute(
     metric_id: Annotated[str, typer.Argument(metavar="ID")],
     period: PeriodOption,
-    region: Annotated[str | None, typer.Option(metavar="CODE", help="A NUTS code; includes the regions below it.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE", help="A NUTS code; includes the regions below it.")
+    ] = None,
     partnership: Annotated[str | None, typer.Option(metavar="ID")] = None,
     by: Annotated[list[str] | None, typer.Option(metavar="DIM", help="Slice by a dimension; may be repeated.")] = None,
-    where: Annotated[list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep one value; may be repeated.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep one value; may be repeated.")
+    ] = None,
     known_at: Annotated[str | None, typer.Option(metavar="DATE", help="As it was known on a day.")] = None,
     edition: Annotated[str, typer.Option(metavar="coordinator|funder|none")] = "coordinator",
     output: Annotated[str, typer.Option("--format", metavar="table|csv|json")] = "table",
@@ -224,11 +255,19 @@ def compute(
     _one_of(edition, (*EDITIONS, "none"), "--edition")
     dimensions = [name.strip() for item in by or [] for name in item.split(",") if name.strip()]
     frame = _open(workspace).compute(
-        metric_id, period, region=region, partnership=partnership, by=dimensions, where=dict(map(_condition, where or [])),
-        known_at=_day(known_at), edition=edition,
-    )  # fmt: skip
+        metric_id,
+        period,
+        region=region,
+        partnership=partnership,
+        by=dimensions,
+        where=dict(map(_condition, where or [])),
+        known_at=_day(known_at),
+        edition=edition,
+    )
     if edition == "none":
-        _complain(msg("No disclosure control was applied: these numbers must not leave the house.").render(user_language()))
+        _complain(
+            msg("No disclosure control was applied: these numbers must not leave the house.").render(user_language())
+        )
     if output == "csv":
         sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
     elif output == "json":
@@ -255,10 +294,22 @@ def report(
     language = _one_of(lang, (*LANGUAGES, "all"), "--lang") if lang else user_language()
     _one_of(edition, EDITIONS, "--edition")
     ws = _open(workspace)
-    made = ws.report(notebooks or (), period=period, region=region, lang=language, edition=edition, out=out, jobs=jobs,
-                     force=force, allow_failed_checks=allow_failed_checks)  # fmt: skip
-    _say(msg("{count} reports. Open {index}", count=len(made), index=_short((out or ws.place.reports) / "index.html"))
-         .render(user_language()))  # fmt: skip
+    made = ws.report(
+        notebooks or (),
+        period=period,
+        region=region,
+        lang=language,
+        edition=edition,
+        out=out,
+        jobs=jobs,
+        force=force,
+        allow_failed_checks=allow_failed_checks,
+    )
+    _say(
+        msg(
+            "{count} reports. Open {index}", count=len(made), index=_short((out or ws.place.reports) / "index.html")
+        ).render(user_language())
+    )
 
 
 @app.command()
@@ -288,8 +339,15 @@ def _check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
     if value not in allowed:
-        raise UsageError(msg("{option} takes {allowed}, not '{value}'. Did you mean {guess}?", option=option, value=value,
-                             allowed=", ".join(allowed), guess=nearest(value, allowed) or allowed[0]))  # fmt: skip
+        raise UsageError(
+            msg(
+                "{option} takes {allowed}, not '{value}'. Did you mean {guess}?",
+                option=option,
+                value=value,
+                allowed=", ".join(allowed),
+                guess=nearest(value, allowed) or allowed[0],
+            )
+        )
     return value
 
 
@@ -353,7 +411,8 @@ def _say_table(rows: list[list[str]]) -> None:
     """Columns side by side: words to the left, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     numeric = [
-        all(row[i].replace(",", "").replace(".", "").lstrip("-").isdigit() or row[i] == "-" for row in rows[1:]) and i > 0
+        all(row[i].replace(",", "").replace(".", "").lstrip("-").isdigit() or row[i] == "-" for row in rows[1:])
+        and i > 0
         for i in range(len(widths))
     ]
     for row in rows:

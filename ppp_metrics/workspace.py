@@ -47,8 +47,13 @@ class Workspace:
         if self.key_file.exists():
             return self.key_file.read_bytes()
         if loaded_before:
-            raise DataError(msg("{file} is gone. Without it people in new loads cannot be matched with those loaded before. "
-                                "Put it back from your backup.", file=self.key_file.name))  # fmt: skip
+            raise DataError(
+                msg(
+                    "{file} is gone. Without it people in new loads cannot be matched with those loaded before. "
+                    "Put it back from your backup.",
+                    file=self.key_file.name,
+                )
+            )
         key = secrets.token_bytes(32)
         descriptor = os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
@@ -60,8 +65,13 @@ def find_workspace(folder: Path) -> Workspace:
     """The workspace in a folder. Raises UsageError when it holds no, or no readable, ppp.toml."""
     settings_file = folder / SETTINGS
     if not settings_file.is_file():
-        raise UsageError(msg("{folder} is not a workspace: it holds no ppp.toml. Make one with `ppp-metrics init {folder}`, "
-                             "or name another folder with --workspace.", folder=folder))  # fmt: skip
+        raise UsageError(
+            msg(
+                "{folder} is not a workspace: it holds no ppp.toml. Make one with `ppp-metrics init {folder}`, "
+                "or name another folder with --workspace.",
+                folder=folder,
+            )
+        )
     try:
         settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

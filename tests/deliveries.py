@@ -13,7 +13,9 @@ PARTNERS = "partner_id,name,partner_type,region_code\nc1,Aa,company,NL11\nc2,Bee
 ISSUES = "issue_id,partner_id,theme_code,status,proposed_date\ni1,c1,water,proposed,2026-01-05\n"
 
 
-def deliver(folder: Path, files: dict[str, str], supplier: str = "a", mapping: Path | None = None, strict: bool = False) -> LoadResult:
+def deliver(
+    folder: Path, files: dict[str, str], supplier: str = "a", mapping: Path | None = None, strict: bool = False
+) -> LoadResult:
     """Writes the files to `folder/<supplier>` and loads them into `folder/ppp.duckdb` as that supplier."""
     sent = folder / supplier
     sent.mkdir(exist_ok=True)

@@ -90,7 +90,9 @@ def test_an_exact_repeat_counts_once_and_a_conflicting_key_not_at_all(tmp_path: 
 def test_every_row_is_kept_put_aside_or_a_repeat(tmp_path: Path) -> None:
     result = deliver(tmp_path, {"partners.csv": PARTNERS + PARTNERS.split("\n", 1)[1] + "c3,,x,y\n,,,\n"})
     for counts in result.tables.values():
-        assert counts["rows"] == counts["kept"] + counts["quarantined"] + counts["repeats"] == 5  # the blank row is no row
+        assert (
+            counts["rows"] == counts["kept"] + counts["quarantined"] + counts["repeats"] == 5
+        )  # the blank row is no row
 
 
 def test_two_suppliers_may_use_the_same_keys(tmp_path: Path) -> None:
@@ -100,7 +102,9 @@ def test_two_suppliers_may_use_the_same_keys(tmp_path: Path) -> None:
     assert rows(tmp_path, f"select supplier, name {joined}") == [("a", "Aa"), ("b", "Zed")]
 
 
-def test_a_load_replaces_the_suppliers_earlier_one_and_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_replaces_the_suppliers_earlier_one_and_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from datetime import date
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")  # 2026-01-01
@@ -134,7 +138,10 @@ def test_people_are_pseudonymised_with_a_keyed_hash_and_never_stored(tmp_path: P
 
 
 def test_columns_that_have_no_place_are_refused_by_name_with_the_reason(tmp_path: Path) -> None:
-    result = deliver(tmp_path, {"partners.csv": "partner_id,name,partner_type,region_code,Telefoonnummer,BSN\nc1,Aa,company,NL11,06,1\n"})
+    result = deliver(
+        tmp_path,
+        {"partners.csv": "partner_id,name,partner_type,region_code,Telefoonnummer,BSN\nc1,Aa,company,NL11,06,1\n"},
+    )
     assert [notice.render("en") for notice in result.notices] == [
         "partners.csv: column 'Telefoonnummer' is refused and was not read: contact data has no place here.",
         "partners.csv: column 'BSN' is refused and was not read: a national identification number has no place here.",
@@ -145,12 +152,17 @@ def test_columns_that_have_no_place_are_refused_by_name_with_the_reason(tmp_path
     ("files", "sentence"),
     [
         ({"partnrs.csv": PARTNERS}, "Did you mean 'Partners'"),
-        ({"partners.csv": PARTNERS.replace("region_code", "regiocde")}, "region_code of partners. Did you mean it by 'regiocde'"),
+        (
+            {"partners.csv": PARTNERS.replace("region_code", "regiocde")},
+            "region_code of partners. Did you mean it by 'regiocde'",
+        ),
         ({"partners.csv": PARTNERS.replace("name", "naam,name", 1)}, "'naam' and 'name' both mean name"),
         ({"issues.csv": ISSUES}, "this load has no partners"),
     ],
 )
-def test_a_delivery_that_cannot_be_understood_is_refused_whole(tmp_path: Path, files: dict[str, str], sentence: str) -> None:
+def test_a_delivery_that_cannot_be_understood_is_refused_whole(
+    tmp_path: Path, files: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(DataError, match=sentence):
         deliver(tmp_path, files)
     assert not store(tmp_path).path.exists()
@@ -203,11 +215,11 @@ def test_a_mapping_accounts_for_every_source_row(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping"
     mapping.mkdir()
     (mapping / "partners.sql").write_text(
-        'select "Org" as partner_id, any_value("Name of it") as name, \'company\' as partner_type, \'NL11\' as region_code, '
+        "select \"Org\" as partner_id, any_value(\"Name of it\") as name, 'company' as partner_type, 'NL11' as region_code, "
         "list(source_row) as source_row from export where kind != 'draft' group by all"
     )
     (mapping / "issues.sql").write_text(
-        'select "Nr" as issue_id, "Org" as partner_id, \'water\' as theme_code, \'proposed\' as status, '
+        "select \"Nr\" as issue_id, \"Org\" as partner_id, 'water' as theme_code, 'proposed' as status, "
         "\"Day\" as proposed_date, source_row from export where kind != 'draft'"
     )
     export = "Nr;Org;Name  of it;Day;kind\n1;o1;Aa;1-2-2026;x\n2;o1;Aa;2-2-2026;x\n3;;Bee;3-2-2026;x\n4;o2;Cee;4-2-2026;draft\n"

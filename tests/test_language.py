@@ -16,12 +16,18 @@ def test_a_message_is_rendered_in_the_readers_language() -> None:
 
 
 def test_values_are_rendered_in_the_same_language() -> None:
-    message = msg("{place}: column '{column}' is refused and was not read: {reason} has no place here.",
-                  place="a.csv", column="bsn", reason=Label("a number", "een nummer"))  # fmt: skip
+    message = msg(
+        "{place}: column '{column}' is refused and was not read: {reason} has no place here.",
+        place="a.csv",
+        column="bsn",
+        reason=Label("a number", "een nummer"),
+    )
     assert "een nummer" in message.render("nl")
 
 
-@pytest.mark.parametrize(("lang", "number", "day"), [("nl", "1.300,5", "30 september 2026"), ("en", "1,300.5", "30 September 2026")])
+@pytest.mark.parametrize(
+    ("lang", "number", "day"), [("nl", "1.300,5", "30 september 2026"), ("en", "1,300.5", "30 September 2026")]
+)
 def test_numbers_and_dates(lang: str, number: str, day: str) -> None:
     assert format_number(1300.5, lang, 1) == number
     assert format_date(date(2026, 9, 30), lang) == day
@@ -32,8 +38,15 @@ def test_the_nearest_name_or_none() -> None:
     assert nearest("zzz", ["implementation_rate_pct"]) is None
 
 
-@pytest.mark.parametrize(("variables", "lang"), [({"LANG": "nl_NL.UTF-8"}, "nl"), ({"LANG": "C"}, "en"), ({}, "en"),
-                                                 ({"LANG": "nl_NL", "PPP_METRICS_LANG": "en"}, "en")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("variables", "lang"),
+    [
+        ({"LANG": "nl_NL.UTF-8"}, "nl"),
+        ({"LANG": "C"}, "en"),
+        ({}, "en"),
+        ({"LANG": "nl_NL", "PPP_METRICS_LANG": "en"}, "en"),
+    ],
+)
 def test_the_users_language(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], lang: str) -> None:
     for name in ("PPP_METRICS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)

@@ -93,8 +93,10 @@ def workbook(path: Path, rows: list[list[object]], **settings: object) -> Path:
 def test_workbook_cells_become_text_that_reads_back_the_same(tmp_path: Path, epoch_1904: bool) -> None:
     path = workbook(
         tmp_path / "partners.xlsx",
-        [["day", "moment", "number", "thousandth", "yes"],
-         [datetime.date(2026, 9, 30), datetime.datetime(2026, 9, 30, 12, 5), 1300, 1.234, True]],  # fmt: skip
+        [
+            ["day", "moment", "number", "thousandth", "yes"],
+            [datetime.date(2026, 9, 30), datetime.datetime(2026, 9, 30, 12, 5), 1300, 1.234, True],
+        ],
         epoch_1904=epoch_1904,
     )
     # 1.234 gets a zero: as text it could also be one thousand two hundred and thirty-four
@@ -120,7 +122,9 @@ def test_parquet_numbers_of_three_decimals_stay_fractions(tmp_path: Path) -> Non
         ("partners.docx", b"x", "not a kind of file"),
     ],
 )
-def test_a_file_that_is_not_what_it_says_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+def test_a_file_that_is_not_what_it_says_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(DataError, match=sentence) as error:

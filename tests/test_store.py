@@ -30,7 +30,9 @@ with Store(Path(sys.argv[1])).writing() as con:
 def writer(tmp_path: Path) -> subprocess.Popen:
     """Another process in the middle of a load."""
     deliver(tmp_path, {"partners.csv": PARTNERS})
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(store(tmp_path).path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(store(tmp_path).path)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "writing\n"
     yield process

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
 
 def status(con: DuckDBPyConnection) -> dict[str, Any]:
-    """The state of a reading session: `fingerprint`, `suppliers` (newest load of each), `tables`, `quarantined`, `loads`.
+    """The state of a session: `fingerprint`, `suppliers` (the newest load of each), `tables`, `quarantined`, `loads`.
 
     `tables` counts the current records; `quarantined` the rows put aside in the current loads.
     """
     return {
         "fingerprint": fingerprint(con),
-        "tables": {table.name: _count(con, f"history.{table.name} join known_loads using (load_id)") for table in TABLES},
-        "quarantined": _count(con, "(select distinct load_id, table_name, source_id, source_row from quarantine "
-                                   "join known_loads using (load_id) where not row_kept)"),  # fmt: skip
+        "tables": {
+            table.name: _count(con, f"history.{table.name} join known_loads using (load_id)") for table in TABLES
+        },
+        "quarantined": _count(
+            con,
+            "(select distinct load_id, table_name, source_id, source_row from quarantine "
+            "join known_loads using (load_id) where not row_kept)",
+        ),
         "cells_put_aside": _count(con, "quarantine join known_loads using (load_id) where row_kept"),
         "repeats": _count(con, "repeats join known_loads using (load_id)"),
         "unused": _count(con, "unused join known_loads using (load_id)"),
@@ -72,7 +77,9 @@ def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
 def _suggestion(lang: str, table: str | None, column: str | None, value: str | None) -> str:
     """The code that a mistyped one was probably meant to be."""
     codes = BY_NAME[table].by_name[column].codes if table and column else ()
-    guess = nearest(value, [word for code in codes for word in (code.value, code.label.render(lang))]) if value else None
+    guess = (
+        nearest(value, [word for code in codes for word in (code.value, code.label.render(lang))]) if value else None
+    )
     return " " + msg("Did you mean '{guess}'?", guess=guess).render(lang) if guess else ""
 
 

@@ -1,7 +1,7 @@
 """A load: text cells become typed records or quarantined rows, in one transaction.
 
-Every step is SQL over a staged table, so that a million rows never pass through Python. A row is put aside when a required
-cell is missing or unreadable, when its key stands twice with different content, or when it refers to nothing.
+Every step is SQL over a staged table, so that a million rows never pass through Python. A row is put aside when a
+required cell is missing or unreadable, when its key stands twice with different content, or when it refers to nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import now
+from ppp_metrics.records.delimited import line_count
 from ppp_metrics.records.mapping import map_sources, unused_rows
 from ppp_metrics.records.model import TABLES, Table
-from ppp_metrics.records.reader import ROW_BITS, SUFFIXES, Source, line_count, read_exactly, read_file, reread_cell_by_cell
+from ppp_metrics.records.reader import (
+    ROW_BITS,
+    SUFFIXES,
+    Source,
+    read_exactly,
+    read_file,
+    reread_cell_by_cell,
+)
 from ppp_metrics.records.recognise import TableSource, recognise
 from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside, stage
 
@@ -72,8 +80,13 @@ def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
             continue
         found = [file for file in sorted(path.rglob("*")) if _is_loadable(file.relative_to(path), file)]
         if not found:
-            raise DataError(msg("{folder} holds no file to load. These kinds can be loaded: {suffixes}.",
-                                folder=path, suffixes=", ".join(SUFFIXES)))  # fmt: skip
+            raise DataError(
+                msg(
+                    "{folder} holds no file to load. These kinds can be loaded: {suffixes}.",
+                    folder=path,
+                    suffixes=", ".join(SUFFIXES),
+                )
+            )
         for file in found:
             by_supplier.setdefault(supplier or file.parent.resolve().name, []).append(file)
     if loose:
@@ -85,7 +98,9 @@ def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
     return [Delivery(name, paths) for name, paths in by_supplier.items()]
 
 
-def load(store: Store, sent: list[Delivery], key: bytes, mapping: Path | None = None, strict: bool = False) -> list[LoadResult]:
+def load(
+    store: Store, sent: list[Delivery], key: bytes, mapping: Path | None = None, strict: bool = False
+) -> list[LoadResult]:
     """The result of each delivery, all loaded in one transaction.
 
     Raises DataError, with the database untouched, when a file cannot be read, a table lacks a required column, or
@@ -148,7 +163,7 @@ def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | 
 
 
 def _stage_table(con: DuckDBPyConnection, table: Table, own: list[TableSource]) -> str:
-    """Stages a table from its sources; SQL for its texts. A CSV that DuckDB reads otherwise than an editor is reread."""
+    """Stages a table; SQL for its texts. A CSV that DuckDB reads otherwise than an editor does is reread."""
     import duckdb
 
     try:
@@ -184,12 +199,20 @@ def _refuse_missing_tables(delivered: list[Table]) -> None:
     for table in delivered:
         for column in table.columns:
             if column.required and column.references and column.references not in names:
-                raise DataError(msg("{table} refer to {other} ({column}), and this load has no {other}. Load all files "
-                                    "of a supplier together: a load replaces the supplier's earlier one.",
-                                    table=table.name, other=column.references, column=column.name))  # fmt: skip
+                raise DataError(
+                    msg(
+                        "{table} refer to {other} ({column}), and this load has no {other}. Load all files "
+                        "of a supplier together: a load replaces the supplier's earlier one.",
+                        table=table.name,
+                        other=column.references,
+                        column=column.name,
+                    )
+                )
 
 
-def _record_load(con: DuckDBPyConnection, load_id: int, delivery: Delivery, sources: list[Source], mapping: Path | None) -> None:
+def _record_load(
+    con: DuckDBPyConnection, load_id: int, delivery: Delivery, sources: list[Source], mapping: Path | None
+) -> None:
     digest = hashlib.sha256()
     for source in sources:
         digest.update(f"{source.path.name}\0{source.sheet}\0{source.sha256}\n".encode())
@@ -232,8 +255,11 @@ def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
     ).fetchall()[0]
     if result.unused:
         shown = ", ".join(str(row["row"]) for row in result.unused[:10]) + (", …" if len(result.unused) > 10 else "")
-        result.notices.append(msg("{count} source rows are used by no table of the mapping: {rows}.",
-                                  count=len(result.unused), rows=shown))  # fmt: skip
+        result.notices.append(
+            msg(
+                "{count} source rows are used by no table of the mapping: {rows}.", count=len(result.unused), rows=shown
+            )
+        )
 
 
 def _refuse_imperfect(results: list[LoadResult]) -> None:
@@ -241,17 +267,20 @@ def _refuse_imperfect(results: list[LoadResult]) -> None:
         if result.notices:
             raise DataError(result.notices[0])
         if result.quarantined_rows or result.cells_put_aside:
-            raise DataError(msg("{rows} rows and {cells} cells of {supplier} would be put aside, and --strict refuses that. "
-                                "Load without --strict to see them with `ppp-metrics quarantine`.",
-                                rows=result.quarantined_rows, cells=result.cells_put_aside,
-                                supplier=result.supplier))  # fmt: skip
+            raise DataError(
+                msg(
+                    "{rows} rows and {cells} cells of {supplier} would be put aside, and --strict refuses that. "
+                    "Load without --strict to see them with `ppp-metrics quarantine`.",
+                    rows=result.quarantined_rows,
+                    cells=result.cells_put_aside,
+                    supplier=result.supplier,
+                )
+            )
 
 
 def to_json(results: list[LoadResult], lang: str) -> str:
     """The results as one JSON document: totals, then each load."""
-    loads = [
-        vars(result) | {"notices": [notice.render(lang) for notice in result.notices]} for result in results
-    ]
+    loads = [vars(result) | {"notices": [notice.render(lang) for notice in result.notices]} for result in results]
     totals = {
         "quarantined_rows": sum(result.quarantined_rows for result in results),
         "cells_put_aside": sum(result.cells_put_aside for result in results),

@@ -30,8 +30,14 @@ def mapping_files(folder: Path) -> dict[str, Path]:
     for name in found:
         if name not in BY_NAME:
             guess = nearest(name, BY_NAME) or ", ".join(BY_NAME)
-            raise UsageError(msg("{folder}: '{name}.sql' is not named after a table. Did you mean: {guess}?",
-                                 folder=folder, name=name, guess=guess))  # fmt: skip
+            raise UsageError(
+                msg(
+                    "{folder}: '{name}.sql' is not named after a table. Did you mean: {guess}?",
+                    folder=folder,
+                    name=name,
+                    guess=guess,
+                )
+            )
     return found
 
 
@@ -57,12 +63,14 @@ def unused_rows(con: DuckDBPyConnection, tables: list[Table]) -> list[int]:
     WHERE in issues.sql would not show where partners.sql uses every row.
     """
     used = " union all ".join(
-        f"select '{table.name}' as table_name, unnest(origins) as source_row from mapped_{table.name}" for table in tables
+        f"select '{table.name}' as table_name, unnest(origins) as source_row from mapped_{table.name}"
+        for table in tables
     )
     rows = con.execute(
         f"with used as ({used}), "
         "gives as (select source_row, count(table_name) as records, "
-        "count(*) filter (table_name = 'partners') > 0 as partner, count(*) filter (table_name = 'issues') > 0 as issue "
+        "coalesce(bool_or(table_name = 'partners'), false) as partner, "
+        "coalesce(bool_or(table_name = 'issues'), false) as issue "
         f"from {SOURCE_CELLS} left join used using (source_row) group by source_row), "
         f"judged as (select *, bool_or(partner and issue) over (partition by source_row >> {ROW_BITS}) as gives_both "
         "from gives) "
@@ -112,8 +120,9 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
         query = sql.strip().rstrip(";")
         described = {name: str(kind) for name, kind, *_ in con.execute(f"describe {query}").fetchall()}
     except duckdb.Error as error:
-        raise DataError(msg("The mapping {file} does not run: {error}",
-                            file=path.name, error=str(error).splitlines()[0])) from None  # fmt: skip
+        raise DataError(
+            msg("The mapping {file} does not run: {error}", file=path.name, error=str(error).splitlines()[0])
+        ) from None
     _refuse_wrong_columns(table, path, described)
     names = [name for name in described if name in table.by_name]
     cells = ", ".join(f"{text_of(name, described[name])} as {name}" for name in names)
@@ -125,8 +134,9 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
             f"(select list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n))"
         )
     except duckdb.Error as error:
-        raise DataError(msg("The mapping {file} does not run: {error}",
-                            file=path.name, error=str(error).splitlines()[0])) from None  # fmt: skip
+        raise DataError(
+            msg("The mapping {file} does not run: {error}", file=path.name, error=str(error).splitlines()[0])
+        ) from None
     _refuse_rows_without_source(con, table, path)
     missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
     return f"select *{missing} from mapped_{table.name}"
@@ -134,30 +144,49 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
 
 def _refuse_wrong_columns(table: Table, path: Path, described: dict[str, str]) -> None:
     if described.get("source_row") not in ("BIGINT", "BIGINT[]"):
-        raise DataError(msg("The mapping {file} must pass on source_row (or list(source_row)), so that every record "
-                            "points to its rows.", file=path.name))  # fmt: skip
+        raise DataError(
+            msg(
+                "The mapping {file} must pass on source_row (or list(source_row)), so that every record "
+                "points to its rows.",
+                file=path.name,
+            )
+        )
     for name in described:
         if name not in table.by_name and name != "source_row":
             guess = nearest(name, table.by_name) or ", ".join(table.by_name)
-            raise DataError(msg("The mapping {file}: {table} has no column '{column}'. Did you mean: {guess}?",
-                                file=path.name, table=table.name, column=name, guess=guess))  # fmt: skip
+            raise DataError(
+                msg(
+                    "The mapping {file}: {table} has no column '{column}'. Did you mean: {guess}?",
+                    file=path.name,
+                    table=table.name,
+                    column=name,
+                    guess=guess,
+                )
+            )
     for column in table.columns:
         if column.required and column.name not in described:
-            raise DataError(msg("The mapping {file} lacks the required column {column} of {table}.",
-                                file=path.name, column=column.name, table=table.name))  # fmt: skip
+            raise DataError(
+                msg(
+                    "The mapping {file} lacks the required column {column} of {table}.",
+                    file=path.name,
+                    column=column.name,
+                    table=table.name,
+                )
+            )
 
 
 def _refuse_rows_without_source(con: DuckDBPyConnection, table: Table, path: Path) -> None:
     """A record that stands on no row of the files is made up, and its rows could not be accounted for."""
     strangers = con.execute(
-        f"select count(*) from mapped_{table.name} where coalesce(len(origins), 0) = 0 "
-        f"or list_has_any(list_transform(origins, lambda o: o is null), [true])"
+        f"select (select count(*) from mapped_{table.name} where coalesce(len(origins), 0) = 0) + "
+        f"(select count(*) from (select unnest(origins) as source_row from mapped_{table.name}) "
+        f"anti join {SOURCE_CELLS} using (source_row))"
     ).fetchall()[0][0]
-    if strangers == 0:
-        strangers = con.execute(
-            f"select count(*) from (select unnest(origins) as source_row from mapped_{table.name}) "
-            f"anti join {SOURCE_CELLS} using (source_row)"
-        ).fetchall()[0][0]
     if strangers:
-        raise DataError(msg("The mapping {file} makes {count} rows that stand on no row of the files. Pass on source_row "
-                            "as it is.", file=path.name, count=strangers))  # fmt: skip
+        raise DataError(
+            msg(
+                "The mapping {file} makes {count} rows that stand on no row of the files. Pass on source_row as it is.",
+                file=path.name,
+                count=strangers,
+            )
+        )

@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Literal
 
 from ppp_metrics.language import Label
+from ppp_metrics.records import codes
+from ppp_metrics.records.codes import Code
 
 Kind = Literal["text", "code", "date", "boolean", "integer", "number"]
 SQL_TYPES: dict[Kind, str] = {
@@ -21,15 +23,6 @@ SQL_TYPES: dict[Kind, str] = {
     "integer": "bigint",
     "number": "double",
 }
-
-
-@dataclass(frozen=True)
-class Code:
-    """One allowed value; a file may hold the value, either label, or an alias."""
-
-    value: str
-    label: Label
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,19 +62,30 @@ def folded(text: str) -> str:
     return re.sub(r"[\s_\-*]+", "", text).casefold()
 
 
-def _code(value: str, nl: str, en: str | None = None, *aliases: str) -> Code:
-    return Code(value, Label(en or value.replace("_", " "), nl), aliases)
-
-
-def _column(name: str, nl: str, kind: Kind = "text", *, en: str | None = None, aliases: tuple[str, ...] = (),
-            note: tuple[str, str] | None = None, **rest: object) -> Column:  # fmt: skip
+def _column(
+    name: str,
+    nl: str,
+    kind: Kind = "text",
+    *,
+    en: str | None = None,
+    aliases: tuple[str, ...] = (),
+    note: tuple[str, str] | None = None,
+    **rest: object,
+) -> Column:
     english = en or re.sub(r" id$", " ID", name.replace("_", " "))
     label = Label(english[0].upper() + english[1:], nl[0].upper() + nl[1:])
     return Column(name, label, kind, aliases=aliases, note=Label(*note) if note else None, **rest)  # type: ignore[arg-type]
 
 
-def _key(name: str, nl: str, references: str | None = None, *, required: bool = True,
-         personal: bool = False, aliases: tuple[str, ...] = ()) -> Column:  # fmt: skip
+def _key(
+    name: str,
+    nl: str,
+    references: str | None = None,
+    *,
+    required: bool = True,
+    personal: bool = False,
+    aliases: tuple[str, ...] = (),
+) -> Column:
     return _column(name, nl, required=required, references=references, personal=personal, aliases=aliases)
 
 
@@ -93,158 +97,13 @@ def _eur(name: str, nl: str, en: str) -> Column:
     return _column(name, nl, "number", en=en, note=("euro", "euro"))
 
 
-PROGRAMMES = (
-    _code("coe", "centre of expertise", "centre of expertise"),
-    _code("civ", "centrum voor innovatief vakmanschap", "centre for innovative craftsmanship"),
-    _code("cove", "centre of vocational excellence", "centre of vocational excellence"),
-    _code("field_lab", "fieldlab"),
-    _code("other", "overig", "other", "anders"),
-)
-PHASES = (
-    _code("start", "starten"),
-    _code("develop", "ontwikkelen"),
-    _code("validate", "valideren"),
-    _code("expand", "uitbreiden"),
-    _code("sustain", "onderhouden"),
-)
-PARTNER_TYPES = (
-    _code("company", "bedrijf"),
-    _code("university_of_applied_sciences", "hogeschool"),
-    _code("vocational_institution", "mbo-instelling"),
-    _code("research_university", "universiteit"),
-    _code("research_institute", "kennisinstelling"),
-    _code("public_body", "overheid"),
-    _code("intermediary", "intermediair"),
-    _code("other", "overig", "other", "anders"),
-)
-SIZE_CLASSES = (
-    _code("micro", "micro"),
-    _code("small", "klein"),
-    _code("medium", "middelgroot"),
-    _code("large", "groot"),
-)
-SECTORS = tuple(
-    _code(letter, nl, en)
-    for letter, nl, en in [
-        ("A", "landbouw, bosbouw en visserij", "agriculture, forestry and fishing"),
-        ("B", "winning van delfstoffen", "mining and quarrying"),
-        ("C", "industrie", "manufacturing"),
-        ("D", "energievoorziening", "electricity and gas supply"),
-        ("E", "waterbedrijven en afvalbeheer", "water supply and waste management"),
-        ("F", "bouwnijverheid", "construction"),
-        ("G", "handel", "wholesale and retail trade"),
-        ("H", "vervoer en opslag", "transportation and storage"),
-        ("I", "horeca", "accommodation and food service"),
-        ("J", "informatie en communicatie", "information and communication"),
-        ("K", "financiële dienstverlening", "financial and insurance activities"),
-        ("L", "verhuur van en handel in onroerend goed", "real estate activities"),
-        ("M", "specialistische zakelijke diensten", "professional, scientific and technical activities"),
-        ("N", "verhuur en overige zakelijke diensten", "administrative and support services"),
-        ("O", "openbaar bestuur", "public administration"),
-        ("P", "onderwijs", "education"),
-        ("Q", "gezondheids- en welzijnszorg", "human health and social work"),
-        ("R", "cultuur, sport en recreatie", "arts, entertainment and recreation"),
-        ("S", "overige dienstverlening", "other service activities"),
-        ("T", "huishoudens als werkgever", "households as employers"),
-        ("U", "extraterritoriale organisaties", "extraterritorial organisations"),
-    ]
-)
-MEMBER_ROLES = (_code("lead", "penvoerder"), _code("member", "lid", "member", "deelnemer"))
-CAPABILITIES = (
-    _code("research", "onderzoekend vermogen"),
-    _code("teacher_professionalisation", "docentprofessionalisering"),
-    _code("business_development", "business development"),
-    _code("project_management", "projectmanagement"),
-)
-WORKPLACE_TYPES = (
-    _code("lab", "lab"),
-    _code("field_lab", "fieldlab"),
-    _code("living_lab", "living lab"),
-    _code("digital_workplace", "digitale werkplaats"),
-    _code("community_of_practice", "community of practice"),
-    _code("community_for_development", "community for development"),
-)
-OBLIGATIONS = (
-    _code("result", "resultaatverplichting", "result", "result obligation", "resultaat"),
-    _code("effort", "inspanningsverplichting", "effort", "effort obligation", "inspanning"),
-)
-ISSUE_TYPES = (_code("assignment", "opdracht"), _code("technical_question", "technische vraag"))
-INNOVATION_TYPES = (_code("product", "product"), _code("process", "proces"), _code("service", "dienst"))
-STATUSES = (
-    _code("proposed", "ingediend"),
-    _code("accepted", "aangenomen"),
-    _code("in_progress", "in uitvoering"),
-    _code("delivered", "opgeleverd"),
-    _code("implemented", "geïmplementeerd", "implemented", "geimplementeerd"),
-    _code("embedded", "geborgd"),
-    _code("declined", "afgewezen"),
-    _code("stopped", "gestopt"),
-    _code("on_hold", "aangehouden"),
-)
-NOVELTIES = (
-    _code("new_to_firm", "nieuw voor het bedrijf", "new to the firm"),
-    _code("new_to_market", "nieuw voor de markt", "new to the market"),
-)
-VALUE_EVIDENCE = (
-    _code("none", "geen"),
-    _code("self_reported", "zelf opgegeven", "self-reported"),
-    _code("verified", "geverifieerd"),
-)
-IP_OWNERS = (
-    _code("company", "bedrijf"),
-    _code("student", "student"),
-    _code("institution", "instelling"),
-    _code("shared", "gedeeld"),
-)
-NON_IMPLEMENTATION_REASONS = (
-    _code("cost", "kosten"),
-    _code("no_capacity", "geen capaciteit"),
-    _code("not_fit", "past niet", "does not fit"),
-    _code("changed_priority", "andere prioriteit", "changed priority"),
-    _code("other", "overig", "other", "anders"),
-)
-ROLES = (
-    _code("student", "student"),
-    _code("teacher", "docent"),
-    _code("researcher", "onderzoeker", "researcher", "lector", "onderzoeker/lector", "docent-onderzoeker"),
-    _code("expert", "expert"),
-    _code("business_developer", "business developer"),
-    _code("company_employee", "medewerker bedrijf", "company employee"),
-    _code("project_manager", "projectleider"),
-)
-EDUCATION_ROLES = ("student", "teacher", "researcher")
-LIFELONG_LEARNER_ROLES = tuple(role.value for role in ROLES if role.value != "student")
-DESIGNS = (
-    _code("pre_post", "voor- en nameting", "before and after"),
-    _code("retrospective", "terugblik", "retrospective", "retrospectief"),
-)
-MOMENTS = (
-    _code("pre", "voormeting", "before"),
-    _code("post", "nameting", "after"),
-    _code("follow_up", "vervolgmeting", "follow-up"),
-)
-INTERACTION_KINDS = (
-    _code("advice", "advies"),
-    _code("feedback", "feedback"),
-    _code("instruction", "instructie"),
-    _code("co_creation", "cocreatie", "co-creation", "co-creatie"),
-)
-CYCLES = (
-    _code("immediate", "direct"),
-    _code("potential", "potentieel"),
-    _code("applied", "toegepast"),
-    _code("realized", "gerealiseerd", "realised", "realized"),
-    _code("reframing", "herkaderend"),
-    _code("strategic", "strategisch"),
-    _code("enabling", "faciliterend"),
-)
-
 TABLES: tuple[Table, ...] = (
     Table(
         "regions",
         Label("Regions", "Regio's"),
         Label(
-            "one area of the NUTS classification, or one that the workspace adds", "één NUTS-gebied, of een eigen gebied"
+            "one area of the NUTS classification, or one that the workspace adds",
+            "één NUTS-gebied, of een eigen gebied",
         ),
         ("region_code",),
         (
@@ -266,8 +125,8 @@ TABLES: tuple[Table, ...] = (
             _key("partnership_id", "samenwerkingsverband-id", aliases=("samenwerkingsverband",)),
             _column("name", "naam", required=True),
             _key("region_code", "regiocode", "regions"),
-            _column("programme", "programma", "code", codes=PROGRAMMES),
-            _column("phase", "fase", "code", codes=PHASES),
+            _column("programme", "programma", "code", codes=codes.PROGRAMMES),
+            _column("phase", "fase", "code", codes=codes.PHASES),
             _date("start_date", "startdatum"),
             _date("end_date", "einddatum"),
         ),
@@ -280,19 +139,19 @@ TABLES: tuple[Table, ...] = (
         (
             _key("partner_id", "partner-id", aliases=("partner",)),
             _column("name", "naam", required=True),
-            _column("partner_type", "soort partner", "code", required=True, codes=PARTNER_TYPES),
+            _column("partner_type", "soort partner", "code", required=True, codes=codes.PARTNER_TYPES),
             _column(
                 "size_class",
                 "grootteklasse",
                 "code",
-                codes=SIZE_CLASSES,
+                codes=codes.SIZE_CLASSES,
                 note=(
                     "EU recommendation 2003/361; SME = the first three",
                     "EU-aanbeveling 2003/361; mkb = de eerste drie",
                 ),
             ),
             _column(
-                "sector_code", "sector", "code", codes=SECTORS, note=("NACE section A-U", "SBI-hoofdafdeling A-U")
+                "sector_code", "sector", "code", codes=codes.SECTORS, note=("NACE section A-U", "SBI-hoofdafdeling A-U")
             ),
             _column(
                 "registration_number",
@@ -310,12 +169,14 @@ TABLES: tuple[Table, ...] = (
     Table(
         "memberships",
         Label("Memberships", "Deelnames van partners"),
-        Label("one partner's membership of one partnership", "één deelname van een partner aan een samenwerkingsverband"),
+        Label(
+            "one partner's membership of one partnership", "één deelname van een partner aan een samenwerkingsverband"
+        ),
         ("partnership_id", "partner_id", "joined_date"),
         (
             _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
             _key("partner_id", "partner-id", "partners", aliases=("partner",)),
-            _column("member_role", "rol", "code", codes=MEMBER_ROLES),
+            _column("member_role", "rol", "code", codes=codes.MEMBER_ROLES),
             _date("joined_date", "datum toetreding", required=True),
             _date("left_date", "datum uittreding"),
             _eur("cash_eur", "bijdrage in geld", "cash contribution"),
@@ -330,7 +191,7 @@ TABLES: tuple[Table, ...] = (
         ("partner_id", "capability", "start_date"),
         (
             _key("partner_id", "partner-id", "partners", aliases=("partner",)),
-            _column("capability", "capaciteit", "code", required=True, codes=CAPABILITIES),
+            _column("capability", "capaciteit", "code", required=True, codes=codes.CAPABILITIES),
             _column("fte", "fte", "number", required=True, note=("full-time equivalents", "voltijdsequivalenten")),
             _date("start_date", "startdatum", required=True),
             _date("end_date", "einddatum"),
@@ -357,7 +218,7 @@ TABLES: tuple[Table, ...] = (
             _key("workplace_id", "werkplaats-id", aliases=("werkplaats",)),
             _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
             _column("name", "naam", required=True),
-            _column("workplace_type", "soort werkplaats", "code", required=True, codes=WORKPLACE_TYPES),
+            _column("workplace_type", "soort werkplaats", "code", required=True, codes=codes.WORKPLACE_TYPES),
             _date("opened_date", "datum opening", required=True),
             _date("closed_date", "datum sluiting"),
         ),
@@ -366,7 +227,9 @@ TABLES: tuple[Table, ...] = (
     Table(
         "agreements",
         Label("Agreements", "Afspraken"),
-        Label("one agreement of a partnership with a partner", "één afspraak van een samenwerkingsverband met een partner"),
+        Label(
+            "one agreement of a partnership with a partner", "één afspraak van een samenwerkingsverband met een partner"
+        ),
         ("agreement_id",),
         (
             _key("agreement_id", "afspraak-id", aliases=("afspraak",)),
@@ -374,7 +237,7 @@ TABLES: tuple[Table, ...] = (
             _key("partner_id", "partner-id", "partners", aliases=("partner",)),
             _date("signed_date", "datum ondertekening", required=True),
             _date("end_date", "einddatum"),
-            _column("obligation", "verplichting", "code", required=True, codes=OBLIGATIONS),
+            _column("obligation", "verplichting", "code", required=True, codes=codes.OBLIGATIONS),
             _eur("fee_eur", "vergoeding", "fee"),
             _column("quality_guarantee", "kwaliteitsgarantie", "boolean"),
             _column(
@@ -394,12 +257,12 @@ TABLES: tuple[Table, ...] = (
             _key("issue_id", "vraagstuk-id", aliases=("vraagstuk",)),
             _key("partner_id", "partner-id", "partners", aliases=("partner", "inbrenger")),
             _key("theme_code", "themacode", "themes", aliases=("thema",)),
-            _column("issue_type", "soort vraagstuk", "code", codes=ISSUE_TYPES, default="assignment"),
+            _column("issue_type", "soort vraagstuk", "code", codes=codes.ISSUE_TYPES, default="assignment"),
             _column(
                 "innovation_type",
                 "soort innovatie",
                 "code",
-                codes=INNOVATION_TYPES,
+                codes=codes.INNOVATION_TYPES,
                 note=("as intended", "zoals beoogd"),
             ),
             _column("title", "titel"),
@@ -416,10 +279,10 @@ TABLES: tuple[Table, ...] = (
                 "obligation",
                 "verplichting",
                 "code",
-                codes=OBLIGATIONS,
+                codes=codes.OBLIGATIONS,
                 note=("where empty, the agreement's", "waar leeg: die van de afspraak"),
             ),
-            _column("status", "status", "code", required=True, codes=STATUSES),
+            _column("status", "status", "code", required=True, codes=codes.STATUSES),
             _date("proposed_date", "datum indiening", required=True, aliases=("indieningsdatum",)),
             _date("accepted_date", "datum aanname"),
             _date("started_date", "datum start", aliases=("startdatum",)),
@@ -449,10 +312,10 @@ TABLES: tuple[Table, ...] = (
                 "innovation_type",
                 "soort innovatie",
                 "code",
-                codes=INNOVATION_TYPES,
+                codes=codes.INNOVATION_TYPES,
                 note=("as realised", "zoals gerealiseerd"),
             ),
-            _column("novelty", "nieuwheid", "code", codes=NOVELTIES),
+            _column("novelty", "nieuwheid", "code", codes=codes.NOVELTIES),
             _column(
                 "trl_end",
                 "TRL bij einde",
@@ -461,13 +324,13 @@ TABLES: tuple[Table, ...] = (
                 note=("technology readiness level 1-9", "technology readiness level 1-9"),
             ),
             _eur("value_eur", "waarde", "value"),
-            _column("value_evidence", "onderbouwing waarde", "code", codes=VALUE_EVIDENCE),
-            _column("ip_owner", "eigenaar intellectueel eigendom", "code", en="IP owner", codes=IP_OWNERS),
+            _column("value_evidence", "onderbouwing waarde", "code", codes=codes.VALUE_EVIDENCE),
+            _column("ip_owner", "eigenaar intellectueel eigendom", "code", en="IP owner", codes=codes.IP_OWNERS),
             _column(
                 "non_implementation_reason",
                 "reden niet geïmplementeerd",
                 "code",
-                codes=NON_IMPLEMENTATION_REASONS,
+                codes=codes.NON_IMPLEMENTATION_REASONS,
                 aliases=("reden niet geimplementeerd",),
             ),
         ),
@@ -479,7 +342,7 @@ TABLES: tuple[Table, ...] = (
         ("participant_id",),
         (
             _key("participant_id", "deelnemer-id", personal=True, aliases=("deelnemer", "deelnemernummer")),
-            _column("role", "rol", "code", required=True, codes=ROLES),
+            _column("role", "rol", "code", required=True, codes=codes.ROLES),
             _key("partner_id", "partner-id", "partners", required=False, aliases=("partner",)),
             _column("eqf_level", "EQF-niveau", "integer", en="EQF level", note=("1-8", "1-8")),
         ),
@@ -517,8 +380,8 @@ TABLES: tuple[Table, ...] = (
                 aliases=("deelnemer", "deelnemernummer"),
             ),
             _column("competence_code", "competentie", required=True, aliases=("competentiecode",)),
-            _column("design", "meetopzet", "code", required=True, codes=DESIGNS),
-            _column("moment", "meetmoment", "code", required=True, codes=MOMENTS),
+            _column("design", "meetopzet", "code", required=True, codes=codes.DESIGNS),
+            _column("moment", "meetmoment", "code", required=True, codes=codes.MOMENTS),
             _date("assessed_date", "datum meting", required=True),
             _column("score", "score", "number", required=True),
             _column("scale_min", "schaal minimum", "number", required=True),
@@ -544,7 +407,7 @@ TABLES: tuple[Table, ...] = (
             _key("receiver_id", "ontvanger-id", "participants", personal=True, aliases=("ontvanger",)),
             _date("interaction_date", "datum interactie", required=True),
             _key("issue_id", "vraagstuk-id", "issues", required=False, aliases=("vraagstuk",)),
-            _column("kind", "soort interactie", "code", codes=INTERACTION_KINDS),
+            _column("kind", "soort interactie", "code", codes=codes.INTERACTION_KINDS),
         ),
     ),
     Table(
@@ -561,7 +424,7 @@ TABLES: tuple[Table, ...] = (
                 aliases=("deelnemer", "deelnemernummer"),
             ),
             _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
-            _column("cycle", "waardecyclus", "code", required=True, codes=CYCLES),
+            _column("cycle", "waardecyclus", "code", required=True, codes=codes.CYCLES),
             _date("story_date", "datum verhaal", required=True),
             _column("consent", "toestemming", "boolean"),
             _column("story", "verhaal", note=("shown only with consent", "alleen getoond met toestemming")),

@@ -12,16 +12,30 @@ from ppp_metrics.records.reader import Source
 
 REFUSED = {
     Label("contact data", "contactgegevens"): (
-        "email", "mail", "emailadres", "emailaddress", "telefoon", "telefoonnummer", "phone", "phonenumber", "tel",
-        "mobiel", "mobile", "mobielnummer",
+        "email",
+        "mail",
+        "emailadres",
+        "emailaddress",
+        "telefoon",
+        "telefoonnummer",
+        "phone",
+        "phonenumber",
+        "tel",
+        "mobiel",
+        "mobile",
+        "mobielnummer",
     ),
     Label("a national identification number", "een nationaal identificatienummer"): (
-        "bsn", "burgerservicenummer", "sofinummer", "ssn", "nationalid",
+        "bsn",
+        "burgerservicenummer",
+        "sofinummer",
+        "ssn",
+        "nationalid",
     ),
     Label("a date of birth", "een geboortedatum"): ("geboortedatum", "birthdate", "dateofbirth", "dob"),
     Label("a country of birth", "een geboorteland"): ("geboorteland", "birthcountry", "countryofbirth"),
     Label("ethnicity", "etniciteit"): ("etniciteit", "ethnicity", "afkomst", "ethnicorigin"),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -73,10 +87,18 @@ def _stranger(source: Source) -> Message:
     name = source.sheet or source.path.stem
     guess = nearest(name, (word for table in TABLES for word in _names(table)))
     if guess:
-        return msg("{place} was not loaded: '{name}' is not the name of a table. Did you mean '{guess}'?",
-                   place=source.place, name=name, guess=guess)  # fmt: skip
-    return msg("{place} was not loaded: '{name}' is not the name of a table. The tables are: {tables}.",
-               place=source.place, name=name, tables=", ".join(BY_NAME))  # fmt: skip
+        return msg(
+            "{place} was not loaded: '{name}' is not the name of a table. Did you mean '{guess}'?",
+            place=source.place,
+            name=name,
+            guess=guess,
+        )
+    return msg(
+        "{place} was not loaded: '{name}' is not the name of a table. The tables are: {tables}.",
+        place=source.place,
+        name=name,
+        tables=", ".join(BY_NAME),
+    )
 
 
 def _recognise_columns(source: Source, table: Table) -> TableSource:
@@ -88,14 +110,27 @@ def _recognise_columns(source: Source, table: Table) -> TableSource:
         if name is None:
             refused = next((reason for reason, names in REFUSED.items() if folded(header) in names), None)
             if refused:
-                recognised.notices.append(msg("{place}: column '{column}' is refused and was not read: {reason} has no "
-                                              "place here.", place=source.place, column=header, reason=refused))  # fmt: skip
+                recognised.notices.append(
+                    msg(
+                        "{place}: column '{column}' is refused and was not read: {reason} has no place here.",
+                        place=source.place,
+                        column=header,
+                        reason=refused,
+                    )
+                )
             elif header.strip():
                 strangers.append(header)
         elif name in recognised.positions:
             first = source.headers[recognised.positions[name]]
-            raise DataError(msg("{place}: the columns '{first}' and '{second}' both mean {column}. Keep one of them.",
-                                place=source.place, first=first, second=header, column=name))  # fmt: skip
+            raise DataError(
+                msg(
+                    "{place}: the columns '{first}' and '{second}' both mean {column}. Keep one of them.",
+                    place=source.place,
+                    first=first,
+                    second=header,
+                    column=name,
+                )
+            )
         else:
             recognised.positions[name] = position
     for column in table.columns:
@@ -108,33 +143,53 @@ def _recognise_columns(source: Source, table: Table) -> TableSource:
 def _missing(source: Source, table: Table, column: Column, strangers: list[str]) -> Message:
     for word in _column_names(column):
         if guess := nearest(word, strangers):
-            return msg("{place} lacks the required column {column} of {table}. Did you mean it by '{guess}'?",
-                       place=source.place, column=column.name, table=table.name, guess=guess)  # fmt: skip
-    return msg("{place} lacks the required column {column} ({label}) of {table}. Its columns are: {headers}.",
-               place=source.place, column=column.name, label=column.label, table=table.name,
-               headers=", ".join(source.headers[:20]))  # fmt: skip
+            return msg(
+                "{place} lacks the required column {column} of {table}. Did you mean it by '{guess}'?",
+                place=source.place,
+                column=column.name,
+                table=table.name,
+                guess=guess,
+            )
+    return msg(
+        "{place} lacks the required column {column} ({label}) of {table}. Its columns are: {headers}.",
+        place=source.place,
+        column=column.name,
+        label=column.label,
+        table=table.name,
+        headers=", ".join(source.headers[:20]),
+    )
 
 
 def _unknown_columns(recognised: TableSource, strangers: list[str]) -> list[Message]:
     """A notice for each column that looks like one of the table's, and one for all the others."""
     place, table = recognised.source.place, recognised.table
     free = [
-        word
-        for column in table.columns
-        if column.name not in recognised.positions
-        for word in _column_names(column)
+        word for column in table.columns if column.name not in recognised.positions for word in _column_names(column)
     ]
     guesses = {header: nearest(header, free) for header in strangers}
     notices = [
-        msg("{place}: column '{column}' is not part of {table} and was not read. Did you mean '{guess}'?",
-            place=place, column=header, table=table.name, guess=guess)
-        for header, guess in guesses.items() if guess
-    ]  # fmt: skip
+        msg(
+            "{place}: column '{column}' is not part of {table} and was not read. Did you mean '{guess}'?",
+            place=place,
+            column=header,
+            table=table.name,
+            guess=guess,
+        )
+        for header, guess in guesses.items()
+        if guess
+    ]
     others = [header for header, guess in guesses.items() if not guess]
     if others:
         shown = ", ".join(" ".join(header.split()) for header in others[:10]) + (", …" if len(others) > 10 else "")
-        notices.append(msg("{place}: {count} columns are not part of {table} and were not read: {columns}.",
-                           place=place, count=len(others), table=table.name, columns=shown))  # fmt: skip
+        notices.append(
+            msg(
+                "{place}: {count} columns are not part of {table} and were not read: {columns}.",
+                place=place,
+                count=len(others),
+                table=table.name,
+                columns=shown,
+            )
+        )
     return notices
 
 

@@ -1,7 +1,8 @@
 """One table of a load, staged: cast, tell bad cells, repeats, conflicts and broken references apart, then insert.
 
-`staged_<table>` has one row a source row (or mapped record): origin, the typed columns, and `bad`, a bit a column whose cell
-is missing though required, or cannot be read. `aside_<table>` and `repeated_<table>` name the origins that are not inserted.
+`staged_<table>` has one row a source row (or mapped record): origin, the typed columns, and `bad`, a bit a column whose
+cell is missing though required, or cannot be read. `aside_<table>` and `repeated_<table>` name the origins that are not
+inserted.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> None:
     con.execute(f"delete from staged_{table.name} where blank")
 
 
-def put_aside(con: DuckDBPyConnection, table: Table, texts: str, load_id: int, delivered: list[Table], *, mapped: bool) -> None:
+def put_aside(
+    con: DuckDBPyConnection, table: Table, texts: str, load_id: int, delivered: list[Table], *, mapped: bool
+) -> None:
     """Finds what cannot be a record and writes it down in quarantine and repeats; the table's references come first."""
     ledger = _Ledger(con, table, texts, load_id, mapped)
     ledger.bad_cells()
@@ -136,7 +139,11 @@ class _Ledger:
         )
         self._note_repeats()
         self._write(
-            self.table.key[0], "s.origin in (select origin from twice where not same)", quoted_text(CONFLICT), {}, "false"
+            self.table.key[0],
+            "s.origin in (select origin from twice where not same)",
+            quoted_text(CONFLICT),
+            {},
+            "false",
         )
         self._mark("select origin from twice where not same")
 
@@ -177,9 +184,7 @@ class _Ledger:
             self._mark("select origin from broken")
 
     def _write(self, column: str, where: str, reason: str, values: dict[str, str], row_kept: str) -> None:
-        shown = {
-            c.name: f"pseudonym(cleaned(t.{c.name}))" if c.personal else f"t.{c.name}" for c in self.table.columns
-        }
+        shown = {c.name: f"pseudonym(cleaned(t.{c.name}))" if c.personal else f"t.{c.name}" for c in self.table.columns}
         cells = ", ".join(f"{name} := {text}" for name, text in shown.items())
         pairs = ", ".join(f"{quoted_text(name)}: {quoted_text(text)}" for name, text in values.items())
         self.con.execute(
@@ -258,9 +263,7 @@ def _fit(con: DuckDBPyConnection, table: Table) -> str:
 
 
 def _other_loads() -> str:
-    return (
-        "select max(load_id) from loads where supplier != getvariable('supplier') group by supplier"
-    )
+    return "select max(load_id) from loads where supplier != getvariable('supplier') group by supplier"
 
 
 def _source_of(origin: str) -> str:

@@ -76,8 +76,12 @@ class Store:
         Raises DataError when nothing has been loaded yet.
         """
         if not self.path.exists():
-            raise DataError(msg("Nothing has been loaded yet: {file} does not exist. Run `ppp-metrics load` first.",
-                                file=self.path.name))  # fmt: skip
+            raise DataError(
+                msg(
+                    "Nothing has been loaded yet: {file} does not exist. Run `ppp-metrics load` first.",
+                    file=self.path.name,
+                )
+            )
         with self._connection(read_only=True) as con:
             create_session_views(con, known_at)
             yield con
@@ -102,8 +106,13 @@ class Store:
         try:
             con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
             yield con
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException,
-                OSError) as error:  # fmt: skip
+        except (
+            duckdb.IOException,
+            duckdb.OutOfMemoryException,
+            duckdb.FatalException,
+            duckdb.TransactionException,
+            OSError,
+        ) as error:
             raise DataError(_storage_message(self.path, error)) from error
         finally:
             con.close()
@@ -157,15 +166,23 @@ def _lock_message(path: Path, error: str) -> Message:
     holder = re.search(r"held in (.+?) \(PID (\d+)\)", error)
     if not holder:
         return msg("{file} is in use by another program. Close it there and try again.", file=path.name)
-    return msg("{file} is in use by process {pid} ({program}). Try again when it has finished.",
-               file=path.name, pid=holder[2], program=Path(holder[1]).name)  # fmt: skip
+    return msg(
+        "{file} is in use by process {pid} ({program}). Try again when it has finished.",
+        file=path.name,
+        pid=holder[2],
+        program=Path(holder[1]).name,
+    )
 
 
 def _storage_message(path: Path, error: Exception) -> Message:
     text = str(error)
     if "No space left" in text or "could not write" in text.lower() or "disk" in text.lower():
-        return msg("The disk is full: {file} could not be written and holds what it held before. Make room and try again.",
-                   file=path.name)  # fmt: skip
+        return msg(
+            "The disk is full: {file} could not be written and holds what it held before. Make room and try again.",
+            file=path.name,
+        )
     if "not a valid DuckDB" in text:
-        return msg("{file} is not a ppp_metrics database. Move it away, or name another one in ppp.toml.", file=path.name)
+        return msg(
+            "{file} is not a ppp_metrics database. Move it away, or name another one in ppp.toml.", file=path.name
+        )
     return msg("{file} could not be read or written: {error}", file=path.name, error=text.splitlines()[0])

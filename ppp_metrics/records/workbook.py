@@ -47,7 +47,9 @@ def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> No
     workbook.remove(workbook["Sheet"])
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
-        groups.setdefault((entry["supplier"], entry["file"], entry["sheet"] or "", entry["table"] or ""), []).append(entry)
+        groups.setdefault((entry["supplier"], entry["file"], entry["sheet"] or "", entry["table"] or ""), []).append(
+            entry
+        )
     for (_, file, sheet, table), own in groups.items():
         _add_quarantine(workbook, " ".join(filter(None, (Path(file).stem, sheet, table))), own, lang)
     if not groups:
@@ -114,8 +116,10 @@ def _add_quarantine(workbook: Workbook, title: str, entries: list[dict[str, Any]
     from openpyxl.styles import Font, PatternFill
 
     sheet = workbook.create_sheet("".join(c for c in title if c not in "[]:*?/\\")[:31] or "-")
-    names = sorted({name for entry in entries for name in entry["cells"] or {entry["column"]: None} if name},
-                   key=_model_order(entries[0]["table"]))  # fmt: skip
+    names = sorted(
+        {name for entry in entries for name in entry["cells"] or {entry["column"]: None} if name},
+        key=_model_order(entries[0]["table"]),
+    )
     headers = [msg("row").render(lang), *names, msg("reason").render(lang)]
     for index, header in enumerate(headers, start=1):
         sheet.cell(1, index, header).font = Font(bold=True)

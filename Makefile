@@ -1,0 +1,49 @@
+# `make report` and `make test` are all one needs; `make help` lists the rest. Works with GNU make 3.81 and newer.
+BIN := .venv/bin
+PERIOD = $$($(BIN)/python -c "from ppp_metrics.periods import latest_full_quarter, today; print(latest_full_quarter(today()))")
+
+.DEFAULT_GOAL := help
+.PHONY: help report test check lab bench generated lock clean
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+# One stamp: the environment is made again when the lock or the package's own description changes.
+.venv/made: requirements.lock pyproject.toml
+	@sh tools/make_venv.sh
+
+report: .venv/made ## the demo network's reports of the latest full quarter, in reports/
+	@$(BIN)/ppp-metrics load data/demo
+	@$(BIN)/ppp-metrics check
+	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL --lang all
+	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL11 --lang all
+	@echo
+	@echo "Open reports/index.html. All provinces:"
+	@echo "  $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
+
+test: check ## the whole gate: make check, then every test, the browser's too
+	@$(BIN)/python tools/chromium.py
+	@$(BIN)/pytest -q -n auto
+
+check: .venv/made ## the quick part of the gate: lint, format, types, generated files, the project's laws
+	@echo "Lint";            $(BIN)/ruff check --quiet .
+	@echo "Format";          $(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check . ; exit 1; }
+	@echo "Types";           $(BIN)/mypy --no-error-summary
+	@echo "Generated files"; $(BIN)/python tools/generated.py --check
+	@echo "Project laws";    $(BIN)/pytest -q --no-header tests/test_project.py
+
+lab: .venv/made ## JupyterLab on the demo workspace
+	@$(BIN)/ppp-metrics lab
+
+bench: .venv/made ## speed and memory, as ratios of the same run
+	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+generated: .venv/made ## remakes the files that are made from other files
+	@$(BIN)/python tools/generated.py
+
+lock: ## remakes requirements.lock from pyproject.toml; UPGRADE=1 takes the newest of everything
+	@UPGRADE=$(UPGRADE) sh tools/lock.sh
+
+clean: ## removes what make made; what a workspace holds (database, key) stays
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis reports
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,51 @@
+"""What tests of several modules share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.chromium import HOW_TO_GET_IT, find_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# A browser phones home by default; a test that counts requests must see only those of the page.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; skips, saying how to get one, where there is none."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip(HOW_TO_GET_IT)
+    from playwright.sync_api import sync_playwright
+
+    # Chromium's sandbox refuses to run as root.
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *as_root])
+        yield chromium
+        chromium.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where PPP_METRICS_REQUIRE_BROWSER=1 (.ci/run), a browser test that was skipped, for any reason, has failed."""
+    report = yield
+    opens_browser = item.get_closest_marker("browser") or "browser" in getattr(item, "fixturenames", ())
+    if report.skipped and opens_browser and os.environ.get("PPP_METRICS_REQUIRE_BROWSER") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"A browser test was skipped where it must run: {report.longrepr}"
+    return report
