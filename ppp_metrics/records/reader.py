@@ -97,7 +97,8 @@ def read_exactly(con: DuckDBPyConnection, source: Source) -> Source:
     if not source.plain_csv:
         return source
     try:
-        count = con.execute(f"select count(*) from ({source.sql})").fetchall()[0][0]
+        # An error aborts the transaction it happens in: this one may happen, and has its own.
+        count = con.cursor().execute(f"select count(*) from ({source.sql})").fetchall()[0][0]
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         count = -1
     return source if count + 1 == line_count(source.path) > 1 else reread_cell_by_cell(con, source)

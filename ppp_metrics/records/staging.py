@@ -34,17 +34,18 @@ UNREADABLE = {
 def stage(con: DuckDBPyConnection, table: Table, texts: str, *, mapped: bool) -> str:
     """Makes staged_<table> from SQL for its texts, with empty tables beside it; the texts again."""
     names = [column.name for column in table.columns]
-    cleaned = ", ".join(f"cleaned({name}) as {name}" for name in names)
     typed = ", ".join(f"{_typed(column)} as typed_{column.name}" for column in table.columns)
     bad = " + ".join(_bad_bit(index, column) for index, column in enumerate(table.columns))
     values = ", ".join(f"typed_{name} as {name}" for name in names)
+    nothing_read = " and ".join(f"typed_{column.name} is null" for column in table.columns if not column.default)
+    nothing_written = f"coalesce({', '.join(f'trimmed({name})' for name in names)}) is null"
     origins = "origins, " if mapped else ""
     con.execute(
         f"create or replace temp table staged_{table.name} as "
         f"with texts as ({texts}), "
-        f"cleaned as (select origin, {origins}{cleaned} from texts), "
-        f"typed as (select *, {typed} from cleaned) "
-        f"select origin, {origins}{values}, {bad} as bad, coalesce({', '.join(names)}) is null as blank from typed"
+        f"typed as (select *, {typed} from texts) "
+        f"select origin, {origins}{values}, {bad} as bad, "
+        f"case when {nothing_read} then {nothing_written} else false end as blank from typed"
     )
     con.execute(f"create or replace temp table aside_{table.name} (origin bigint)")
     con.execute(f"create or replace temp table repeated_{table.name} (origin bigint, first_origin bigint)")
@@ -223,10 +224,14 @@ def _typed(column: Column) -> str:
         case "code":
             value = _code(column)
         case _ if column.personal:
-            value = f"pseudonym({name})"
+            value = f"pseudonym(cleaned({name}))"
+        case _ if name == "region_code" or column.references == "regions":
+            value = f"upper(cleaned({name}))"
         case _:
-            value = f"upper({name})" if name == "region_code" or column.references == "regions" else name
-    return f"case when {name} is null then {quoted_text(column.default)} else {value} end" if column.default else value
+            value = f"cleaned({name})"
+    if column.default:
+        return f"coalesce({value}, case when trimmed({name}) is null then {quoted_text(column.default)} end)"
+    return value
 
 
 def _code(column: Column) -> str:
@@ -241,9 +246,10 @@ def _code(column: Column) -> str:
 
 
 def _bad_bit(index: int, column: Column) -> str:
-    unread = f"typed_{column.name} is null"
-    condition = unread if column.required else f"{unread} and {column.name} is not null"
-    return f"case when {condition} then {1 << index}::bigint else 0 end"
+    if column.required:
+        return f"case when typed_{column.name} is null then {1 << index}::bigint else 0 end"
+    written = f"case when trimmed({column.name}) is not null then {1 << index}::bigint else 0 end"
+    return f"case when typed_{column.name} is null then {written} else 0 end"
 
 
 def _is_ambiguous(column: Column) -> str:

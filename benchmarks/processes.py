@@ -1,0 +1,47 @@
+"""Whole processes timed in turn, so that a ratio holds while the machine's speed drifts."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+RUNS = 5
+PPP_METRICS = str(Path(sys.executable).with_name("ppp-metrics"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process: seconds on the clock and peak memory in MB."""
+
+    seconds: float
+    peak_mb: float
+
+
+def run(command: list[str], cwd: Path | None = None) -> Run:
+    """Runs a command to its end. Raises RuntimeError when it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{' '.join(command)} failed")
+    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def compare(
+    title: str, goal: float, ours: Callable[[], Run], against: Callable[[], Run], runs: int = RUNS
+) -> list[Run]:
+    """Our runs; prints the ratio ours/against, pair by pair after one warm-up, as median (min-max) beside the goal."""
+    ours(), against()
+    pairs = [(ours(), against()) for _ in range(runs)]
+    ratios = [mine.seconds / other.seconds for mine, other in pairs]
+    verdict = "reached" if statistics.median(ratios) <= goal else "MISSED"
+    print(
+        f"{title:<58} {statistics.median(ratios):5.2f}x ({min(ratios):.2f}-{max(ratios):.2f})  goal {goal:g}x  {verdict}"
+    )
+    return [mine for mine, _ in pairs]
