@@ -10,7 +10,7 @@ import pytest
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.records import history
-from ppp_metrics.records.ingest import deliveries
+from ppp_metrics.records.ingest import deliveries, load
 from ppp_metrics.records.model import TABLES, Column
 from tests.deliveries import ISSUES, KEY, PARTNERS, deliver, put_aside, rows, store
 
@@ -85,6 +85,24 @@ def test_an_exact_repeat_counts_once_and_a_conflicting_key_not_at_all(tmp_path: 
         ("partners.csv", 3, "partner_id", "c2", "This key stands more than"),
         ("partners.csv", 5, "partner_id", "c2", "This key stands more than"),
     ]
+
+
+def test_an_irregular_file_is_read_line_by_line(tmp_path: Path) -> None:
+    # line 2 has a cell too many, line 3 one too few (its last cells are empty), line 4-5 a cell with a line break
+    text = (
+        "partner_id,name,partner_type,region_code,size_class\nc1,Jansen, Piet,company,NL11,small\nc2,Bee,company,NL12\n"
+    )
+    deliver(tmp_path, {"partners.csv": text + 'c3,"C\nE",company,NL13,small\nc4,Dee,company,NL99,small\n'})
+    assert rows(tmp_path, "select partner_id, source_row from partners order by 1") == [("c2", 3), ("c3", 4)]
+    assert [(row, column) for _, row, column, *_ in put_aside(tmp_path)] == [(2, None), (6, "region_code")]
+
+
+def test_one_wrong_byte_does_not_lose_a_row(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    path = tmp_path / "a" / "partners.csv"
+    path.write_bytes(PARTNERS.encode() + "c3,Café,company,NL11\n".encode("cp1252"))
+    load(store(tmp_path), deliveries([path], "a"), KEY)
+    assert rows(tmp_path, "select name from partners order by partner_id")[-1] == ("Café",)
 
 
 def test_every_row_is_kept_put_aside_or_a_repeat(tmp_path: Path) -> None:
@@ -230,7 +248,7 @@ def test_a_mapping_accounts_for_every_source_row(tmp_path: Path) -> None:
         ("export.csv", 4, "partner_id"),
     ]
     assert [row["row"] for row in result.unused] == [5]
-    assert "1 source rows are used by no table" in str(result.notices[0])
+    assert "1 source rows give no issue, or nothing at all: 5." in str(result.notices[0])
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class CheckResult:
         skipped = [rule.id for rule in self.expectations if rule.success is None]
         verdict = msg("The data is fit to publish.") if self.passed else msg("The data is not fit to publish.")
         counts = msg(
-            "Critical rules broken: {critical}. Warnings: {warnings}. Rules that hold: {held}. Without rows: {skipped}.",
+            "Critical rules broken: {critical}. Warnings: {warnings}. Rules that hold: {held}. No rows: {skipped}.",
             critical=len(critical),
             warnings=len(warned),
             skipped=len(skipped),
@@ -181,7 +181,7 @@ def _told(rule: RuleResult, lang: str) -> Iterator[str]:
     share = format_number(100 * rule.failed_rows / rule.checked, lang, 1)
     yield "  " + msg("{failed} of {checked} rows ({share} %)", failed=failed, checked=checked, share=share).render(lang)
     for row in rule.rows[:ROWS_IN_TEXT]:
-        place = ", ".join(filter(None, (row["supplier"], row["file"], row["sheet"])))
+        place = ", ".join(filter(None, (row["supplier"], row["file"], row["sheet"]))) or rule.suite
         values = ", ".join(f"{name} {'-' if value is None else value}" for name, value in row["values"].items())
         if row["row"] is None:
             yield f"  {place}: {values}"

@@ -25,7 +25,7 @@ def status(con: DuckDBPyConnection) -> dict[str, Any]:
         },
         "quarantined": _count(
             con,
-            "(select distinct load_id, table_name, source_id, source_row from quarantine "
+            "(select distinct load_id, source_id, source_row from quarantine "
             "join known_loads using (load_id) where not row_kept)",
         ),
         "cells_put_aside": _count(con, "quarantine join known_loads using (load_id) where row_kept"),
@@ -87,7 +87,7 @@ def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
     rows = con.execute(
         "select load_id, supplier, loaded_at, fingerprint, mapping, "
         "(select list(distinct file order by file) from sources as s where s.load_id = l.load_id), "
-        "(select count(distinct (table_name, source_id, source_row)) from quarantine as q "
+        "(select count(distinct (source_id, source_row)) from quarantine as q "
         " where q.load_id = l.load_id and not row_kept) "
         f"from {relation} as l order by load_id"
     ).fetchall()

@@ -164,16 +164,9 @@ def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | 
 
 def _stage_table(con: DuckDBPyConnection, table: Table, own: list[TableSource]) -> str:
     """Stages a table; SQL for its texts. A CSV that DuckDB reads otherwise than an editor does is reread."""
-    import duckdb
-
-    try:
-        texts = " union all ".join(item.texts for item in own)
-        stage(con, table, texts, mapped=False)
-        irregular = [item for item in own if item.source.plain_csv and not _is_regular(con, table, item.source)]
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        irregular = [item for item in own if item.source.plain_csv]
-        if not irregular:
-            raise
+    texts = " union all ".join(item.texts for item in own)
+    stage(con, table, texts, mapped=False)
+    irregular = [item for item in own if item.source.plain_csv and not _is_regular(con, table, item.source)]
     if irregular:
         for item in irregular:
             item.source = reread_cell_by_cell(con, item.source)
@@ -249,7 +242,7 @@ def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
     rows = con.execute(f"select file, sheet, source_row from unused {place}", [result.load_id]).fetchall()
     result.unused = [dict(zip(("file", "sheet", "row"), row, strict=True)) for row in rows]
     result.quarantined_rows, result.cells_put_aside = con.execute(
-        "select count(distinct (table_name, source_id, source_row)) filter (not row_kept), "
+        "select count(distinct (source_id, source_row)) filter (not row_kept), "
         "count(*) filter (row_kept) from quarantine where load_id = ?",
         [result.load_id],
     ).fetchall()[0]
@@ -257,7 +250,9 @@ def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
         shown = ", ".join(str(row["row"]) for row in result.unused[:10]) + (", …" if len(result.unused) > 10 else "")
         result.notices.append(
             msg(
-                "{count} source rows are used by no table of the mapping: {rows}.", count=len(result.unused), rows=shown
+                "{count} source rows give no issue, or nothing at all: {rows}. Does a WHERE of the mapping leave them out?",
+                count=len(result.unused),
+                rows=shown,
             )
         )
 

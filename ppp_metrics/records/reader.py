@@ -91,16 +91,14 @@ def reread_cell_by_cell(con: DuckDBPyConnection, source: Source) -> Source:
 
 
 def read_exactly(con: DuckDBPyConnection, source: Source) -> Source:
-    """The source, reread cell by cell if DuckDB does not read one record a line."""
-    import duckdb
+    """The source, reread cell by cell unless DuckDB reads one record a line.
 
+    DuckDB skips a line that it cannot read, and joins those of a cell with line breaks: either way it finds fewer records
+    than the file has lines, and a record's place would not be its line.
+    """
     if not source.plain_csv:
         return source
-    try:
-        # An error aborts the transaction it happens in: this one may happen, and has its own.
-        count = con.cursor().execute(f"select count(*) from ({source.sql})").fetchall()[0][0]
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        count = -1
+    count = con.execute(f"select count(*) from ({source.sql})").fetchall()[0][0]
     return source if count + 1 == line_count(source.path) > 1 else reread_cell_by_cell(con, source)
 
 
@@ -132,7 +130,7 @@ def _read_text(con: DuckDBPyConnection, path: Path, source_id: int, digest: str,
     if plain and encoding == "utf-8-sig" and any(header.strip() for header in headers) and not globbing:
         options = (
             f"delim = {quoted_text(delimiter)}, header = true, all_varchar = true, quote = '\"', escape = '\"', "
-            "strict_mode = true, null_padding = false, encoding = 'utf-8', auto_detect = false, "
+            "strict_mode = true, null_padding = false, ignore_errors = true, encoding = 'utf-8', auto_detect = false, "
             "columns = {" + ", ".join(f"{quoted_text(f'c{i}')}: 'varchar'" for i in range(len(headers))) + "}"
         )
         sql = (

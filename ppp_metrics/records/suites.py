@@ -198,7 +198,7 @@ def _read_rule(path: Path, number: int, entry: Any, types: dict[str, Any]) -> Ru
             raise DataError(msg("{file}: rule '{rule}' has no '{key}'.", file=path.name, rule=name, key=key))
     if entry["type"] not in types:
         problem = msg(
-            "{file}: rule '{rule}' is of the type '{type}', which Great Expectations does not have for rows or columns.",
+            "{file}: rule '{rule}' is of the type '{type}', which Great Expectations has not for rows or columns.",
             file=path.name,
             rule=name,
             type=entry["type"],
