@@ -1,0 +1,1 @@
+"""Records become numbers: the registry, the views and the estimators."""

@@ -1,0 +1,122 @@
+"""What a metric is: the fields of its declaration, its units, and the windows it looks through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from ppp_metrics.language import Label, Message, msg
+from ppp_metrics.periods import Period, four_quarters_ended
+
+BEGINNING = date.min
+"""The first day of windows that reach back as far as the records do."""
+
+UNITS: dict[str, Label] = {
+    "count": Label("number", "aantal"),
+    "pct": Label("%", "%"),
+    "points": Label("points of 100", "punten van 100"),
+    "sd": Label("standard deviations", "standaarddeviaties"),
+    "days": Label("days", "dagen"),
+    "hours": Label("hours", "uren"),
+    "eur": Label("euros", "euro"),
+}
+
+COUNTED: dict[str, Label] = {
+    "issues": Label("issues", "vraagstukken"),
+    "outcomes": Label("solutions", "oplossingen"),
+    "companies": Label("companies", "bedrijven"),
+    "agreements": Label("agreements", "afspraken"),
+    "members": Label("members", "leden"),
+    "partnerships": Label("partnerships", "samenwerkingsverbanden"),
+    "people": Label("people", "personen"),
+    "measurement pairs": Label("pairs of measurements", "meetparen"),
+    "pairs of people": Label("pairs of people", "tweetallen"),
+}
+"""What n can count."""
+
+GROUPS: dict[str, Label] = {
+    "innovation": Label("Innovation", "Innovatie"),
+    "companies": Label("Companies and agreements", "Bedrijven en afspraken"),
+    "cooperation": Label("Cooperation", "Samenwerking"),
+    "learning": Label("Learning", "Leren"),
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which days a metric looks at: `quarters` calendar quarters, shifted back by `lag_days` where people need time.
+
+    No quarters and no period: everything up to *as of*.
+    """
+
+    label: Message
+    quarters: int = 0
+    lag_days: int = 0
+    whole_period: bool = False
+
+    def bounds(self, period: Period, as_of: date) -> tuple[date, date]:
+        """First and last calendar day; a window that runs on after *as of* is cut off where the records are read."""
+        if self.lag_days:
+            return four_quarters_ended(as_of - timedelta(days=self.lag_days))
+        if self.whole_period:
+            return period.first_day, period.last_day
+        if self.quarters:
+            return period.last_quarter.shifted(1 - self.quarters).first_day, period.last_day
+        return BEGINNING, as_of
+
+
+WINDOWS: dict[str, Window] = {
+    "period": Window(msg("the period"), whole_period=True),
+    "stock": Window(msg("the state on the last day of the period")),
+    "year": Window(msg("the four quarters that end with the period"), quarters=4),
+    "year_14": Window(msg("the four quarters that ended 14 days before the last day of the period"), 4, 14),
+    "year_90": Window(msg("the four quarters that ended 90 days before the last day of the period"), 4, 90),
+    "matured": Window(msg("the four quarters that ended 365 days before the last day of the period"), 4, 365),
+    "history": Window(msg("everything up to the last day of the period")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One metric.
+
+    The rows of `view` whose `event` lies in `window` and for which `where` holds are the units; where a unit takes
+    several rows, `per` names the columns that make one (and `numerator` is then an aggregate over its rows).
+
+    - estimator "count": the number of units;
+    - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval;
+    - "ratio": 100 x sum of `numerator` / sum of `denominator`, without an interval;
+    - any other: that function of `estimators.py` over the columns `values` of the units.
+
+    `n_of` names the column whose distinct values n counts, where units are finer than that. `subjects` are the columns
+    that say whom a small cell would give away: people where `person`, else companies.
+    """
+
+    id: str
+    label: Message
+    definition: Message
+    unit: str
+    counts: str
+    group: str
+    view: str
+    window: str
+    event: str | None = None
+    where: str | None = None
+    per: tuple[str, ...] = ()
+    estimator: str = "count"
+    numerator: str | None = None
+    denominator: str | None = None
+    values: tuple[str, ...] = ()
+    n_of: str | None = None
+    person: bool = False
+    subjects: tuple[str, ...] = ("organisation_id",)
+    min_n: int = 1
+    one_design: bool = False
+    tells_mix: bool = False
+
+    @property
+    def kind(self) -> Literal["count", "rate", "ratio", "estimate"]:
+        if self.estimator in ("count", "rate", "ratio"):
+            return self.estimator  # type: ignore[return-value]
+        return "estimate"

@@ -1,0 +1,46 @@
+"""Every metric by its id: the only list of them. Adding one is adding a declaration to innovation.py or learning.py."""
+
+from __future__ import annotations
+
+from ppp_metrics.errors import UsageError
+from ppp_metrics.language import msg, nearest
+from ppp_metrics.metrics import innovation, learning
+from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS
+from ppp_metrics.metrics.metric import COUNTED, GROUPS, UNITS, WINDOWS, Metric
+from ppp_metrics.metrics.relations import view_columns
+
+__all__ = ["COUNTED", "DIMENSIONS", "GROUPS", "METRICS", "UNITS", "WINDOWS", "Metric", "dimensions_of", "find_metric"]
+
+METRICS: dict[str, Metric] = {
+    metric.id: metric
+    for family in (
+        innovation.ISSUES,
+        innovation.COMPANIES,
+        innovation.COOPERATION,
+        learning.PARTICIPATION,
+        learning.GAINS,
+        learning.EXCHANGE,
+    )
+    for metric in family
+}
+
+
+def find_metric(metric_id: str) -> Metric:
+    """Raises UsageError, with the nearest name, when there is no such metric."""
+    if metric := METRICS.get(metric_id):
+        return metric
+    if near := nearest(metric_id, METRICS):
+        raise UsageError(msg("There is no metric '{metric}'. Did you mean {near}?", metric=metric_id, near=near))
+    raise UsageError(msg("There is no metric '{metric}'. `ppp-metrics metrics` lists them all.", metric=metric_id))
+
+
+def dimensions_of(metric: Metric) -> tuple[str, ...]:
+    """The dimensions the metric can be sliced by, in the order of `DIMENSIONS`: those its view has columns for."""
+    columns = view_columns()[metric.view]
+    return tuple(
+        name
+        for name in DIMENSIONS
+        if name in columns
+        or (name in REGION_DIMENSIONS and "region_code" in columns)
+        or (name in TIME_DIMENSIONS and metric.event is not None)
+    )

@@ -1,0 +1,91 @@
+"""The relations of views/*.sql as a session sees them; the columns of each, known without any data."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ppp_metrics.records import codes
+from ppp_metrics.records.model import SQL_TYPES, TABLES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SETTINGS = ("region_paths", "organisations", "partnership_settings", "workplace_settings", "theme_settings")
+"""Relations that no date changes and that every view joins: read once a session, into temporary tables."""
+
+VIEWS = (
+    "person_settings",
+    "issue_settings",
+    "issue_facts",
+    "company_issues",
+    "technical_questions",
+    "outcome_facts",
+    "agreement_facts",
+    "membership_facts",
+    "partnership_capabilities",
+    "participation_facts",
+    "issue_teams",
+    "learning_pairs",
+    "measurements",
+    "issue_learning",
+    "interaction_facts",
+    "story_reach",
+)
+"""In the order in which they build on each other."""
+
+
+def prepare(con: DuckDBPyConnection) -> None:
+    """Create the relations on a reading session, once; they are then read for any period by setting its variables."""
+    if con.execute("select getvariable('metrics_ready')").fetchall()[0][0]:
+        return
+    for name, values in {
+        "education_roles": codes.EDUCATION_ROLES,
+        "lifelong_learner_roles": codes.LIFELONG_LEARNER_ROLES,
+        "capabilities": [code.value for code in codes.CAPABILITIES],
+        "cycles": [code.value for code in codes.CYCLES],
+    }.items():
+        con.execute(f"set variable {name} = ?", [list(values)])
+    # a view takes the types of its columns from the variables of the moment it is made
+    con.execute("set variable as_of = current_date")
+    con.execute("set variable window_start = current_date")
+    con.execute("set variable window_end = current_date")
+    con.execute("set variable window_days = 1")
+    for name in SETTINGS:
+        con.execute(f"create or replace temp table {name} as {_sql(name)}")
+    for name in VIEWS:
+        con.execute(f"create or replace temp view {name} as {_sql(name)}")
+    con.execute("set variable metrics_ready = true")
+
+
+def create_empty_records(con: DuckDBPyConnection) -> None:
+    """Every table of the model with no rows, in the shape that `Store.reading` gives."""
+    for table in TABLES:
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
+        extra = ", current_code varchar" if table.name == "regions" else ""
+        con.execute(
+            f"create table {table.name} ({columns}{extra}, supplier varchar, load_id integer, source_id integer, "
+            "source_row bigint)"
+        )
+
+
+@cache
+def view_columns() -> dict[str, tuple[str, ...]]:
+    """The column names of each relation."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        create_empty_records(con)
+        prepare(con)
+        found = con.execute(
+            "select table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where list_contains(?, table_name) group by all",
+            [list(SETTINGS + VIEWS)],
+        ).fetchall()
+    return {name: tuple(columns) for name, columns in found}
+
+
+@cache
+def _sql(name: str) -> str:
+    return (files("ppp_metrics.metrics") / "views" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,36 @@
+-- one row an issue: who proposed it, where and about what; its region is the company's, else its partnership's
+with final as (
+    select
+        issue.supplier,
+        issue.issue_id,
+        company.organisation_id,
+        company.is_company,
+        coalesce(company.region_code, partnership.region_code) as region_code,
+        partnership.partnership,
+        partnership.programme,
+        partnership.phase,
+        issue.theme_code as theme,
+        coalesce(theme.theme_parent, issue.theme_code) as theme_parent,
+        company.partner,
+        company.size_class,
+        company.sme,
+        company.sector,
+        workplace.workplace_type,
+        workplace.workplace,
+        coalesce(issue.issue_type, 'assignment') as issue_type,
+        issue.innovation_type,
+        coalesce(issue.obligation, agreement.obligation) as obligation,
+        issue.agreement_id,
+        issue.proposed_date,
+        issue.accepted_date,
+        issue.closed_date
+    from issues as issue
+    left join organisations as company using (supplier, partner_id)
+    left join partnership_settings as partnership using (supplier, partnership_id)
+    left join theme_settings as theme on theme.theme = issue.theme_code
+    left join workplace_settings as workplace using (supplier, workplace_id)
+    left join agreements as agreement
+        on agreement.supplier = issue.supplier and agreement.agreement_id = issue.agreement_id
+)
+
+select * from final

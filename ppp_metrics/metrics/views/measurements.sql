@@ -1,0 +1,43 @@
+-- one row an assessment by `as_of`; is_matched marks the post measurement of a learning pair
+with final as (
+    select
+        assessment.supplier,
+        person.person_id,
+        person.role,
+        person.side,
+        assessment.competence_code as competence,
+        assessment.design,
+        assessment.assessed_date,
+        coalesce(assessment.moment = 'post' and pair.measured_date = assessment.assessed_date, false) as is_matched,
+        coalesce(issue.region_code, partnership.region_code, person.region_code) as region_code,
+        coalesce(issue.partnership, partnership.partnership) as partnership,
+        coalesce(issue.programme, partnership.programme) as programme,
+        coalesce(issue.phase, partnership.phase) as phase,
+        issue.theme,
+        issue.theme_parent,
+        issue.partner,
+        issue.size_class,
+        issue.sme,
+        issue.sector,
+        issue.workplace_type,
+        issue.workplace,
+        issue.issue_type,
+        issue.innovation_type,
+        issue.obligation
+    from assessments as assessment
+    join person_settings as person using (supplier, participant_id)
+    left join issue_settings as issue using (supplier, issue_id)
+    left join partnership_settings as partnership
+        on
+            partnership.supplier = assessment.supplier
+            and partnership.partnership_id = assessment.partnership_id
+    left join learning_pairs as pair
+        on
+            pair.supplier = assessment.supplier
+            and pair.participant_id = assessment.participant_id
+            and pair.competence = assessment.competence_code
+            and pair.design = assessment.design
+    where assessment.assessed_date <= getvariable('as_of')
+)
+
+select * from final

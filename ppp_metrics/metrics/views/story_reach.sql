@@ -1,0 +1,22 @@
+-- one row a value story told by `as_of` and a cycle of value: whether the story lies in that cycle
+with final as (
+    select
+        story.supplier,
+        person.person_id,
+        person.role,
+        person.side,
+        cycle.cycle,
+        story.cycle = cycle.cycle as is_reached,
+        story.story_date,
+        partnership.region_code,
+        partnership.partnership,
+        partnership.programme,
+        partnership.phase
+    from value_stories as story
+    cross join (select unnest(getvariable('cycles')) as cycle) as cycle
+    join person_settings as person using (supplier, participant_id)
+    left join partnership_settings as partnership using (supplier, partnership_id)
+    where story.story_date <= getvariable('as_of')
+)
+
+select * from final

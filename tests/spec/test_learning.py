@@ -1,0 +1,203 @@
+"""Who takes part, what they learn, and between whom learning runs."""
+
+from __future__ import annotations
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from tests.worlds import add_rows, answer, world
+
+PEOPLE = """
+    partners
+    partner_id | partner_type
+    c1         | company
+    bank       | intermediary
+
+    partnerships
+    partnership_id
+    p1
+"""
+
+
+def test_people_count_once_when_their_work_overlaps_the_year() -> None:
+    con = world(
+        PEOPLE
+        + """
+        participants
+        participant_id | role
+        whole          | student
+        twice          | teacher
+        first_day      | expert
+        last_day       | researcher
+        over           | student
+        later          | student
+        never          | student
+
+        issues
+        issue_id | proposed_date
+        i1       | 2020-01-01
+        i2       | 2020-01-01
+
+        participations
+        participant_id | issue_id | start_date | end_date
+        whole          | i1       | 2023-01-01 | -
+        twice          | i1       | 2025-03-01 | 2025-04-01
+        twice          | i2       | 2025-03-01 | 2025-04-01
+        first_day      | i1       | 2024-01-01 | 2025-01-01
+        last_day       | i1       | 2025-12-31 | -
+        over           | i1       | 2024-01-01 | 2024-12-31
+        later          | i1       | 2026-01-01 | -
+        """
+    )
+    everyone = {"edition": "none"}
+    assert answer(con, "participants_count", "2025-Q4", "value n", **everyone) == [(4, 4)]
+    assert answer(con, "participants_count", "2025-Q4", "role value", by=["role"], **everyone) == [
+        ("expert", 1),
+        ("researcher", 1),
+        ("student", 1),
+        ("teacher", 1),
+    ]
+    assert answer(con, "lifelong_learners_count", "2025-Q4", **everyone) == [(3,)]
+
+
+def test_a_pair_is_the_last_measurement_before_and_the_first_after_on_one_scale() -> None:
+    con = world(
+        PEOPLE
+        + """
+        participants
+        participant_id
+        s1
+        s2
+
+        assessments
+        participant_id | competence_code | moment    | assessed_date | score | scale_min | scale_max
+        s1             | research        | pre       | 2024-01-01    | 5     | 1         | 5
+        s1             | research        | pre       | 2024-09-01    | 2     | 1         | 5
+        s1             | research        | post      | 2025-02-01    | 3     | 1         | 5
+        s1             | research        | post      | 2025-06-01    | 5     | 1         | 5
+        s1             | research        | pre       | 2025-05-01    | 1     | 1         | 5
+        s1             | research        | follow_up | 2025-09-01    | 5     | 1         | 5
+        s1             | writing         | pre       | 2024-09-01    | 60    | 0         | 100
+        s1             | writing         | post      | 2026-01-01    | 90    | 0         | 100
+        s2             | research        | post      | 2025-02-01    | 90    | 0         | 100
+        """
+    )
+    con.execute("set variable as_of = date '2025-12-31'")
+    answer(con, "learning_gain_mean", "2025")
+    # 2 is 25 of 100 and 3 is 50 of 100
+    assert con.execute("select competence, pre, post, gain from learning_pairs").fetchall() == [
+        ("research", 25, 50, 25)
+    ]
+
+
+def gains(**fields: str) -> DuckDBPyConnection:
+    """Ten people who go from 40 + k to 40 + 3k points, k = 1 ... 10."""
+    con = world(PEOPLE)
+    add_rows(con, "participants", [{"participant_id": f"s{k}"} for k in range(1, 11)])
+    for k in range(1, 11):
+        for moment, day, score in (("pre", "2025-01-01", 40 + k), ("post", "2025-06-01", 40 + 3 * k)):
+            row = {"participant_id": f"s{k}", "moment": moment, "assessed_date": day, "score": str(score), **fields}
+            add_rows(con, "assessments", [row])
+    return con
+
+
+def test_the_mean_gain_has_an_interval_and_counts_pairs() -> None:
+    # gains of 2, 4 ... 20: mean 11
+    (row,) = answer(gains(), "learning_gain_mean", "2025", "value low high n unit note")
+    assert row[0] == 11
+    assert 6 < row[1] < 11 < row[2] < 16
+    assert row[3:] == (10, "points", "pre_post only")
+
+
+def test_g_av_by_hand() -> None:
+    # pre = 40+k, post = 40+3k, k = 1..10: sd(k) = sqrt(82.5/9) = 3.02765, sds 3.02765 and 9.08295, mean 6.05530;
+    # difference 11; J = 1 - 3/(4*9 - 1) = 0.914286; g = 0.914286 * 11 / 6.05530 = 1.660882
+    (row,) = answer(gains(), "learning_gain_g", "2025", "value low high n unit")
+    assert row[0] == pytest.approx(1.660882, abs=1e-6)
+    assert row[1] < row[0] < row[2]
+    assert row[3:] == (10, "sd")
+
+
+def test_improvement_starts_at_a_gain_of_five_points() -> None:
+    # gains of 2 and 4 are none, 6 ... 20 are: 8 of 10
+    assert answer(gains(), "improved_share_pct", "2025", "value numerator n", edition="none") == [(80, 8, 10)]
+    con = world(PEOPLE)
+    for k in range(5):
+        add_rows(con, "participants", [{"participant_id": f"s{k}"}])
+        scale = {"participant_id": f"s{k}", "scale_min": "1", "scale_max": "5"}
+        add_rows(con, "assessments", [{"moment": "pre", "assessed_date": "2025-01-01", "score": "3", **scale}])
+        add_rows(con, "assessments", [{"moment": "post", "assessed_date": "2025-01-01", "score": "3.2", **scale}])
+    # 0.2 on a scale of four steps is exactly 5 points
+    assert answer(con, "improved_share_pct", "2025") == [(100,)]
+
+
+def test_designs_are_never_pooled() -> None:
+    con = gains(design="retrospective")
+    assert answer(con, "learning_gain_mean", "2025", "value n note") == [(None, 0, "no_data; pre_post only")]
+    assert answer(con, "learning_gain_mean", "2025", "design value note", by=["design"]) == [("retrospective", 11, "")]
+    assert answer(con, "learning_gain_mean", "2025", "value note", where={"design": "terugblik"}) == [(11, "")]
+
+
+def test_fewer_than_ten_pairs_have_no_mean() -> None:
+    con = gains()
+    con.execute("delete from assessments where participant_id = 's10'")
+    assert answer(con, "learning_gain_mean", "2025", "value low n note") == [(None, None, 9, "too_few; pre_post only")]
+
+
+def test_people_measured_before_and_after_are_a_share_of_the_people_measured() -> None:
+    con = gains()
+    add_rows(con, "participants", [{"participant_id": f"x{k}"} for k in range(1, 7)])
+    lonely = {"moment": "pre", "assessed_date": "2025-12-31", "score": "1"}
+    add_rows(con, "assessments", [{"participant_id": f"x{k}", **lonely} for k in range(1, 7)])
+    assert answer(con, "matched_measurement_pct", "2025", "value numerator n") == [(62.5, 10, 16)]
+
+
+def test_a_cycle_is_reached_by_the_people_with_a_story_in_it() -> None:
+    con = world(PEOPLE)
+    add_rows(con, "participants", [{"participant_id": f"s{k}"} for k in range(1, 15)])
+    stories = [{"participant_id": f"s{k}", "cycle": "immediate", "story_date": "2025-01-01"} for k in range(1, 15)]
+    stories += [{"participant_id": f"s{k}", "cycle": "applied", "story_date": "2025-12-31"} for k in range(1, 8)]
+    stories += [{"participant_id": "s1", "cycle": "applied", "story_date": "2025-06-01"}]
+    add_rows(con, "value_stories", stories)
+    reached = dict(answer(con, "value_cycle_reach_pct", "2025", "cycle value", by=["cycle"]))
+    assert (reached["immediate"], reached["applied"], reached["strategic"]) == (100, 50, 0)
+    # 21 of 14 people x 7 cycles; units that are not independent have no interval
+    assert answer(con, "value_cycle_reach_pct", "2025", "value low n numerator denominator") == [
+        (pytest.approx(100 * 21 / 98), None, 14, 21, 98)
+    ]
+
+
+def test_learning_is_mutual_when_both_gave_and_crosses_a_boundary_between_school_and_company() -> None:
+    con = world(
+        PEOPLE
+        + """
+        participants
+        participant_id | role               | partner_id
+        s1             | student            | -
+        s2             | teacher            | -
+        w1             | company_employee   | c1
+        w2             | business_developer | c1
+        b1             | business_developer | bank
+        x1             | expert             | -
+
+        interactions
+        giver_id | receiver_id | interaction_date
+        s1       | w1          | 2025-01-01
+        w1       | s1          | 2025-12-31
+        s1       | w1          | 2025-02-01
+        s2       | w2          | 2025-01-01
+        w2       | s2          | 2024-12-31
+        s1       | s2          | 2025-01-01
+        s2       | s1          | 2025-01-01
+        b1       | s1          | 2025-01-01
+        x1       | w1          | 2025-01-01
+        x1       | x1          | 2025-01-01
+        w1       | w2          | 2026-01-01
+        """
+    )
+    shown = {"columns": "numerator n", "edition": "none"}
+    # s1-w1 and s1-s2 are mutual; s2-w2 (the way back was last year), b1-s1 and x1-w1 are not
+    assert answer(con, "mutual_learning_pct", "2025", **shown) == [(2, 5)]
+    # sides are known for s1-w1, s2-w2 and s1-s2: an expert has none, nor has a business developer of no company
+    assert answer(con, "boundary_crossing_pct", "2025", **shown) == [(2, 3)]
+    assert answer(con, "mutual_learning_across_pct", "2025", **shown) == [(1, 2)]

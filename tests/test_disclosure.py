@@ -1,0 +1,149 @@
+"""What is withheld: from whom, and with what else."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from duckdb import DuckDBPyConnection
+
+from ppp_metrics.errors import UsageError
+from ppp_metrics.metrics.disclosure import SHOWN, suppress
+from tests.worlds import add_rows, answer, issue_rows, world
+
+NOTHING = (None,) * len(SHOWN)
+
+
+def frame(*cells: tuple[int | None, int | None, int | None]) -> pd.DataFrame:
+    """Cells with these subjects behind all, the numerator and the complement."""
+    rows = [
+        {"value": 50.0, "low": 40.0, "high": 60.0, "n": 9, "numerator": 4, "denominator": 9, "note": "mix: result 4",
+         "subjects": subjects, "subjects_in": hit, "subjects_out": rest}
+        for subjects, hit, rest in cells
+    ]  # fmt: skip
+    whole = dict.fromkeys(("n", "numerator", "denominator", "subjects", "subjects_in", "subjects_out"), "Int64")
+    return pd.DataFrame(rows).astype(whole | dict.fromkeys(("value", "low", "high"), "Float64"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "person", "edition", "is_withheld"),
+    [
+        ((5, None, None), True, "coordinator", False),
+        ((4, None, None), True, "coordinator", True),
+        ((1, None, None), True, "coordinator", True),
+        ((0, None, None), True, "coordinator", False),
+        ((9, 4, 5), True, "coordinator", True),
+        ((9, 5, 4), True, "coordinator", True),
+        ((10, 5, 5), True, "coordinator", False),
+        ((9, 0, 9), True, "coordinator", False),
+        ((4, None, None), True, "none", False),
+        ((1, None, None), False, "coordinator", False),
+        ((2, None, None), False, "funder", True),
+        ((3, None, None), False, "funder", False),
+        ((9, 2, 7), False, "funder", True),
+        ((4, None, None), True, "funder", True),
+        ((None, None, None), False, "funder", False),
+    ],
+)
+def test_a_cell_is_withheld_when_few_stand_behind_any_of_its_counts(
+    cell: tuple[int | None, int | None, int | None], person: bool, edition: str, is_withheld: bool
+) -> None:
+    shown = suppress(frame(cell), person=person, edition=edition)
+    assert shown["suppressed"].tolist() == [is_withheld]
+    assert shown["note"].tolist() == ["suppressed" if is_withheld else "mix: result 4"]
+    assert shown[list(SHOWN)].isna().all(axis=None) == is_withheld
+
+
+def test_a_withheld_cell_leaves_the_others_alone() -> None:
+    shown = suppress(frame((9, None, None), (3, None, None)), person=True, edition="coordinator")
+    assert shown["n"].isna().tolist() == [False, True]
+    assert not {"subjects", "subjects_in", "subjects_out"} & set(shown.columns)
+
+
+def people(**roles: int) -> DuckDBPyConnection:
+    con = world("partners\npartner_id\nc1")
+    add_rows(con, "issues", [{"issue_id": "i1", "proposed_date": "2025-01-01"}])
+    for role, count in roles.items():
+        rows = [{"participant_id": f"{role}{k}", "role": role} for k in range(count)]
+        add_rows(con, "participants", rows)
+        add_rows(con, "participations", [{"participant_id": row["participant_id"], "issue_id": "i1"} for row in rows])
+    return con
+
+
+def test_one_to_four_people_are_withheld_and_five_are_shown() -> None:
+    con = people(student=5, teacher=4, expert=1)
+    columns = " ".join(["role", *SHOWN, "suppressed", "note"])
+    assert answer(con, "participants_count", "2025", columns, by=["role"]) == [
+        ("expert", *NOTHING, True, "suppressed"),
+        ("student", 5, None, None, 5, None, None, False, ""),
+        ("teacher", *NOTHING, True, "suppressed"),
+    ]
+    assert answer(con, "participants_count", "2025", "value suppressed", where={"role": "expert"}) == [(None, True)]
+    assert answer(con, "participants_count", "2025", "value suppressed", where={"role": "researcher"}) == [(0, False)]
+    assert answer(con, "participants_count", "2025", "value", where={"role": "expert"}, edition="none") == [(1,)]
+
+
+def test_pairs_of_measurements_are_withheld_by_the_people_behind_them() -> None:
+    con = people(student=3)
+    for competence in ("a", "b", "c", "d"):
+        for k in range(3):
+            row = {"participant_id": f"student{k}", "competence_code": competence}
+            add_rows(con, "assessments", [{"moment": "pre", "assessed_date": "2025-01-01", "score": "10", **row}])
+            add_rows(
+                con, "assessments", [{"moment": "post", "assessed_date": "2025-01-02", "score": str(20 + k), **row}]
+            )
+    # twelve pairs, but of three people
+    assert answer(con, "learning_gain_mean", "2025", "value n note") == [(None, None, "suppressed")]
+    assert answer(con, "learning_gain_mean", "2025", "value n", edition="none") == [(11, 12)]
+
+
+def test_pairs_of_people_are_withheld_by_the_people_in_them() -> None:
+    con = people(student=5)
+    ring = [{"giver_id": f"student{k}", "receiver_id": f"student{(k + 1) % 5}"} for k in range(5)]
+    add_rows(con, "interactions", [{"interaction_date": "2025-01-01", **row} for row in ring])
+    assert answer(con, "mutual_learning_pct", "2025", "value n suppressed") == [(0, 5, False)]
+    # one pair becomes mutual: two people stand behind the numerator
+    add_rows(
+        con, "interactions", [{"giver_id": "student1", "receiver_id": "student0", "interaction_date": "2025-01-01"}]
+    )
+    assert answer(con, "mutual_learning_pct", "2025", "value n suppressed") == [(None, None, True)]
+
+
+def companies() -> DuckDBPyConnection:
+    con = world()
+    add_rows(con, "partners", [{"partner_id": f"c{k}"} for k in range(1, 6)])
+    dates = {"proposed_date": "2024-01-01", "accepted_date": "2024-05-01"}
+    for k in range(1, 6):
+        add_rows(con, "issues", issue_rows(4, f"c{k}i", partner_id=f"c{k}", obligation="result", **dates))
+    add_rows(con, "issues", issue_rows(3, "e", partner_id="c1", obligation="effort", **dates))
+    add_rows(con, "issues", issue_rows(3, "soil", partner_id="c2", theme_code="soil", obligation="result", **dates))
+    return con
+
+
+def test_a_funder_sees_no_cell_of_one_or_two_companies() -> None:
+    con = companies()
+    columns = "theme value n suppressed"
+    assert answer(con, "issues_proposed_count", "2024", columns, by=["theme"]) == [
+        ("soil", 3, 3, False),
+        ("water", 23, 23, False),
+    ]
+    assert answer(con, "issues_proposed_count", "2024", columns, by=["theme"], edition="funder") == [
+        ("soil", None, None, True),
+        ("water", 23, 23, False),
+    ]
+
+
+def test_a_funder_is_not_told_a_mix_that_gives_one_company_away() -> None:
+    con = companies()
+    assert answer(con, "implementation_rate_pct", "2025", "n note") == [(26, "mix: result 23, effort 3")]
+    assert answer(con, "implementation_rate_pct", "2025", "n note", edition="funder") == [(26, "mix: result, effort")]
+
+
+@pytest.mark.parametrize("question", [{"by": ["partner"]}, {"where": {"partner": "c1"}}])
+def test_a_funder_cannot_ask_for_a_company_by_name(question: dict) -> None:
+    with pytest.raises(UsageError, match="names no companies"):
+        answer(companies(), "issues_proposed_count", "2024", edition="funder", **question)
+
+
+def test_an_unknown_edition_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="Did you mean funder"):
+        answer(world(), "issues_proposed_count", "2024", edition="founder")
