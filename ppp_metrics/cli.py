@@ -219,18 +219,15 @@ def metrics(
     from ppp_metrics.metrics.registry import METRICS, describe, find_metric
 
     language = _one_of(lang, LANGUAGES, "--lang") if lang else user_language()
+    wanted = [find_metric(metric_id)] if metric_id else list(METRICS.values())
+    described = [describe(metric, language) for metric in wanted]
     if as_json:
-        found = (
-            [describe(find_metric(metric_id), language)]
-            if metric_id
-            else [describe(m, language) for m in METRICS.values()]
-        )
-        _say_json(found[0] if metric_id else found)
+        _say_json(described[0] if metric_id else described)
     elif metric_id:
-        for name, value in describe(find_metric(metric_id), language).items():
+        for name, value in described[0].items():
             _say(f"{name:<12} {', '.join(value) if isinstance(value, list) else value}")
     else:
-        _say_table([[metric.id, metric.unit, metric.label.render(language)] for metric in METRICS.values()])
+        _say_table([["id", "unit", "label"]] + [[each.id, each.unit, each.label.render(language)] for each in wanted])
 
 
 @app.command()

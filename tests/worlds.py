@@ -57,14 +57,29 @@ def world(text: str = "") -> DuckDBPyConnection:
         [value for area in areas for value in area],
     )
     supplier, load_id = "a", 1
+    deliver_columns(con, supplier)
     for block in _blocks(text):
         first = block[0].split()
         if first[0] == "supplier":
             supplier, load_id = first[1], load_id + 1
             block = block[1:]
+            deliver_columns(con, supplier)
         if block:
             _insert(con, supplier, load_id, block)
     return con
+
+
+def deliver_columns(con: DuckDBPyConnection, supplier: str, *missing: str) -> None:
+    """Say that a supplier sent every column of the model but the `missing` ones (`table.column`)."""
+    con.execute("delete from delivered_columns where supplier = ?", [supplier])
+    sent = [
+        [supplier, table.name, name]
+        for table in BY_NAME.values()
+        for name in table.by_name
+        if f"{table.name}.{name}" not in missing
+    ]
+    rows = ", ".join(["(?, ?, ?)"] * len(sent))
+    con.execute(f"insert into delivered_columns values {rows}", [value for row in sent for value in row])
 
 
 def add_rows(con: DuckDBPyConnection, table: str, rows: list[dict], supplier: str = "a", load_id: int = 1) -> None:

@@ -36,6 +36,7 @@ class Question:
     source: str
     values: dict[str, Any] = field(default_factory=dict)
     least: int = 0
+    is_known: bool = True
 
 
 def compute(
@@ -55,7 +56,8 @@ def compute(
     Without `by` always one row. Rows are ordered by the dimensions. `where` maps a dimension to the value, or the
     values of which any will do, each as a code or a name; `region` includes all areas below it. `n` is null only where
     suppressed; numerator and denominator are null for what is no rate. Notes are joined by "; ": no_data, too_few,
-    no_variance, suppressed, period_not_begun, pre_post only, mix: result 61, effort 39.
+    no_variance, suppressed, period_not_begun, pre_post only, mix: result 61, effort 39, without 1 of 6 suppliers (who
+    never sent what the metric needs).
 
     Raises UsageError for an unknown metric, dimension, value, region, partnership or edition.
     """
@@ -76,13 +78,15 @@ def compute(
         notes.append("pre_post only")
     if period.first_day > today:
         notes.append("period_not_begun")
-    question = _question(con, metric, names, conditions, region, partnership, least)
     _set_window(con, metric, period, today)
+    question = _question(con, metric, names, conditions, region, partnership, least)
+    if metric.needs and question.is_known:
+        notes += _incomplete_note(con, question)
     cells = _count(con, question)
     if metric.kind == "estimate":
         _estimate(con, question, cells)
     for cell in cells:
-        _finish(metric, cell, notes)
+        _finish(metric, cell, notes, question.is_known)
     return suppress(_framed(metric, cells, names), person=metric.person, edition=edition)[[*names, *MEASURES]]
 
 
@@ -120,13 +124,34 @@ def _question(
     for name, wanted in conditions.items():
         values[f"where_{name}"] = wanted
         filters.append(f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})")
+    if metric.needs:
+        values["suppliers"] = _suppliers_who_sent(con, metric.needs)
+        filters.append("list_contains($suppliers, supplier)")
     source = metric.view
     if set(REGION_DIMENSIONS) & {*by, *conditions}:
         source += (
             f" left join (select region_code, {', '.join(REGION_DIMENSIONS)} from region_paths) using (region_code)"
         )
     groups = tuple(f"{DIMENSIONS[name].expression(metric.event)} as by_{name}" for name in by)
-    return Question(metric, groups, f"{source} where {' and '.join(filters) or 'true'}", values, least)
+    where = " and ".join(filters) or "true"
+    return Question(metric, groups, f"{source} where {where}", values, least, values.get("suppliers") != [])
+
+
+def _suppliers_who_sent(con: DuckDBPyConnection, needs: Sequence[str]) -> list[str]:
+    found = con.execute(
+        "select supplier from delivered_columns where list_contains(?, table_name || '.' || column_name) "
+        "group by supplier having count(*) = ? order by supplier",
+        [list(needs), len(needs)],
+    )
+    return [supplier for (supplier,) in found.fetchall()]
+
+
+def _incomplete_note(con: DuckDBPyConnection, question: Question) -> list[str]:
+    """Says how many of the suppliers with records in the slice never sent what the metric needs."""
+    everyone = question.source.replace("list_contains($suppliers, supplier)", "$suppliers is not null")
+    counts = "count(distinct supplier) filter (not list_contains($suppliers, supplier)), count(distinct supplier)"
+    lacking, total = con.execute(f"select {counts} from {everyone}", question.values).fetchall()[0]
+    return [f"without {lacking} of {total} suppliers"] if lacking else []
 
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
@@ -204,15 +229,15 @@ def _grouped_values(con: DuckDBPyConnection, question: Question) -> Iterator[tup
         yield key, list(np.array([row[width:] for row in members], dtype=float).T)
 
 
-def _finish(metric: Metric, cell: Cell, notes: Sequence[str]) -> None:
+def _finish(metric: Metric, cell: Cell, notes: Sequence[str], is_known: bool) -> None:
     """Turn the counts of a cell into its value, interval and note."""
     cell["unit"] = metric.unit
     reasons = []
     estimate = Estimate(None)
-    if metric.kind == "count":
-        estimate = Estimate(cell["units"])
-    elif cell["n"] == 0:
+    if not is_known or (metric.kind != "count" and cell["n"] == 0):
         reasons.append("no_data")
+    elif metric.kind == "count":
+        estimate = Estimate(cell["units"])
     elif cell["n"] < metric.min_n:
         reasons.append("too_few")
     elif metric.kind == "estimate":

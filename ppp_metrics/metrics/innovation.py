@@ -18,6 +18,7 @@ ISSUES = (
         label=msg("Issues accepted"),
         definition=msg("Innovation issues accepted in the period."),
         unit="count", counts="issues", group="innovation",
+        needs=("issues.accepted_date",),
         view="issue_facts", window="period", event="accepted_date",
     ),
     Metric(
@@ -25,6 +26,7 @@ ISSUES = (
         label=msg("Solutions delivered"),
         definition=msg("Issues whose first solution was delivered in the period."),
         unit="count", counts="issues", group="innovation",
+        needs=("outcomes.delivered_date",),
         view="issue_facts", window="period", event="delivered_date",
     ),
     Metric(
@@ -35,6 +37,7 @@ ISSUES = (
             "its users, in the period (Oslo Manual 2018)."
         ),
         unit="count", counts="issues", group="innovation",
+        needs=("outcomes.implemented_date",),
         view="issue_facts", window="period", event="implemented_date",
     ),
     Metric(
@@ -42,6 +45,7 @@ ISSUES = (
         label=msg("Issues open"),
         definition=msg("Issues accepted, not yet delivered and not closed, on the last day of the period."),
         unit="count", counts="issues", group="innovation",
+        needs=("issues.accepted_date",),
         view="issue_facts", window="stock", event="accepted_date",
         where="delivered_date is null and closed_date is null",
     ),
@@ -53,6 +57,7 @@ ISSUES = (
             "that ended 90 days before the last day of the period."
         ),
         unit="pct", counts="issues", group="innovation",
+        needs=("issues.accepted_date",),
         view="issue_facts", window="year_90", event="proposed_date",
         estimator="rate", numerator="accepted_date - proposed_date <= 90", min_n=5, tells_mix=True,
     ),
@@ -65,6 +70,7 @@ ISSUES = (
             "obligations are reported apart; a total says its mix."
         ),
         unit="pct", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.implemented_date"),
         view="issue_facts", window="matured", event="accepted_date",
         estimator="rate", numerator="implemented_date - accepted_date <= 365", min_n=5, tells_mix=True,
     ),
@@ -76,6 +82,7 @@ ISSUES = (
             "of those proposed in the four quarters that ended 14 days before the last day of the period."
         ),
         unit="pct", counts="issues", group="innovation",
+        needs=("outcomes.delivered_date",),
         view="technical_questions", window="year_14", event="proposed_date",
         estimator="rate", numerator="working_days <= 10", min_n=5, tells_mix=True,
     ),
@@ -87,6 +94,7 @@ ISSUES = (
             "the four quarters that end with the period."
         ),
         unit="pct", counts="outcomes", group="innovation",
+        needs=("outcomes.implemented_date", "outcomes.novelty"),
         view="outcome_facts", window="year", event="implemented_date", where="novelty is not null",
         estimator="rate", numerator="novelty = 'new_to_market'", min_n=5,
     ),
@@ -101,6 +109,7 @@ COMPANIES = (
             "period. A company that two suppliers know by the same registration number counts once."
         ),
         unit="count", counts="companies", group="companies",
+        needs=("issues.accepted_date",),
         view="company_issues", window="year", per=("organisation_id",),
         where="""delivered_date between getvariable('window_start') and getvariable('window_end')
                  or (accepted_date <= getvariable('window_end')
@@ -134,6 +143,7 @@ COMPANIES = (
             "known size that proposed an issue in the four quarters that end with the period."
         ),
         unit="pct", counts="companies", group="companies",
+        needs=("partners.size_class",),
         view="company_issues", window="year", event="proposed_date", where="sme is not null", per=("organisation_id",),
         estimator="rate", numerator="bool_or(sme = 'yes')", min_n=5,
     ),
@@ -145,6 +155,7 @@ COMPANIES = (
             "these committed to in the four quarters that end with the period, for the days that each was in force."
         ),
         unit="pct", counts="agreements", group="companies",
+        needs=("agreements.assignments_per_year", "issues.agreement_id"),
         view="agreement_facts", window="year", where="committed_assignments > 0",
         estimator="ratio", numerator="proposed_issues", denominator="committed_assignments",
     ),
@@ -156,6 +167,7 @@ COMPANIES = (
             "that were accepted in the four quarters that ended 365 days before the last day of the period."
         ),
         unit="pct", counts="issues", group="companies",
+        needs=("issues.accepted_date", "outcomes.accepted_by_company"),
         view="issue_facts", window="matured", event="accepted_date", where="obligation = 'result'",
         estimator="rate", numerator="is_accepted_by_company", min_n=5,
     ),
@@ -168,6 +180,7 @@ COMPANIES = (
             "the period. A measurement that names no issue counts for the issues its person worked on."
         ),
         unit="pct", counts="issues", group="companies",
+        needs=("issues.accepted_date", "assessments.score"),
         view="issue_learning", window="matured", event="accepted_date", where="obligation = 'effort'",
         estimator="rate", numerator="has_learning_pair", min_n=5,
     ),
@@ -179,6 +192,7 @@ COMPANIES = (
             "of the period."
         ),
         unit="pct", counts="agreements", group="companies",
+        needs=("agreements.quality_guarantee",),
         view="agreement_facts", window="stock", event="signed_date", where="is_in_force and obligation = 'result'",
         estimator="rate", numerator="has_quality_guarantee", min_n=5,
     ),
@@ -193,6 +207,7 @@ COOPERATION = (
             "the last day of the period."
         ),
         unit="pct", counts="members", group="cooperation",
+        needs=("memberships.cash_eur",),
         view="membership_facts", window="stock",
         estimator="ratio", numerator="if(is_company, contribution_eur, 0)", denominator="contribution_eur",
     ),
@@ -204,6 +219,7 @@ COOPERATION = (
             "of partnerships on the last day of the period: the cash part of the co-financing."
         ),
         unit="pct", counts="members", group="cooperation",
+        needs=("memberships.cash_eur",),
         view="membership_facts", window="stock",
         estimator="ratio", numerator="if(is_company, cash_eur, 0)", denominator="contribution_eur",
     ),
@@ -215,6 +231,7 @@ COOPERATION = (
             "in the four quarters that end with the period."
         ),
         unit="pct", counts="issues", group="cooperation",
+        needs=("participations.participant_id",),
         view="issue_teams", window="year", estimator="rate", numerator="role_count >= 3", min_n=5,
     ),
     Metric(
@@ -225,6 +242,7 @@ COOPERATION = (
             "share of the issues on which people worked in the four quarters that end with the period."
         ),
         unit="pct", counts="issues", group="cooperation",
+        needs=("participations.participant_id",),
         view="issue_teams", window="year", estimator="rate", numerator="has_vocational and has_applied", min_n=5,
     ),
     Metric(
@@ -236,6 +254,7 @@ COOPERATION = (
             "averaged over partnerships."
         ),
         unit="pct", counts="partnerships", group="cooperation",
+        needs=("capabilities.fte",),
         view="partnership_capabilities", window="stock",
         estimator="rate", numerator="is_brought", n_of="partnership",
     ),

@@ -14,6 +14,7 @@ PARTICIPATION = (
         label=msg("Participants"),
         definition=msg("People who worked on an issue in the four quarters that end with the period."),
         unit="count", counts="people", group="learning",
+        needs=("participations.participant_id",),
         view="participation_facts", window="year", per=PERSON, person=True, subjects=PERSON,
         where="start_date <= getvariable('window_end') and end_date >= getvariable('window_start')",
     ),
@@ -25,6 +26,7 @@ PARTICIPATION = (
             "on an issue in the four quarters that end with the period."
         ),
         unit="count", counts="people", group="learning",
+        needs=("participations.participant_id",),
         view="participation_facts", window="year", per=PERSON, person=True, subjects=PERSON,
         where="""start_date <= getvariable('window_end') and end_date >= getvariable('window_start')
                  and list_contains(getvariable('lifelong_learner_roles'), role)""",
@@ -37,6 +39,7 @@ PARTICIPATION = (
             "the four quarters that end with the period. A pair lies where its later measurement lies."
         ),
         unit="pct", counts="people", group="learning",
+        needs=("assessments.score",),
         view="measurements", window="year", event="assessed_date", per=PERSON, person=True, subjects=PERSON,
         estimator="rate", numerator="bool_or(is_matched)", min_n=5,
     ),
@@ -49,6 +52,7 @@ PARTICIPATION = (
             "seven cycles."
         ),
         unit="pct", counts="people", group="learning",
+        needs=("value_stories.cycle",),
         view="story_reach", window="year", event="story_date", per=("person_id", "cycle"), person=True, subjects=PERSON,
         estimator="rate", numerator="bool_or(is_reached)", n_of="person_id", min_n=5,
     ),
@@ -64,6 +68,7 @@ GAINS = (
             "first one after. Designs are never pooled."
         ),
         unit="points", counts="measurement pairs", group="learning",
+        needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
         estimator="mean", values=("gain",), min_n=10, one_design=True,
     ),
@@ -76,6 +81,7 @@ GAINS = (
             "quarters that end with the period. Designs are never pooled."
         ),
         unit="sd", counts="measurement pairs", group="learning",
+        needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
         estimator="hedges_g_av", values=("pre", "post"), min_n=10, one_design=True,
     ),
@@ -87,6 +93,7 @@ GAINS = (
             "four quarters that end with the period. Designs are never pooled."
         ),
         unit="pct", counts="measurement pairs", group="learning",
+        needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
         estimator="rate", numerator="gain >= 5", min_n=5, one_design=True,
     ),
@@ -101,6 +108,7 @@ EXCHANGE = (
             "four quarters that end with the period."
         ),
         unit="pct", counts="pairs of people", group="learning",
+        needs=("interactions.giver_id",),
         view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
         person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="count(distinct giver_id) = 2", min_n=5,
@@ -113,6 +121,7 @@ EXCHANGE = (
             "pairs with any interaction and both sides known in the four quarters that end with the period."
         ),
         unit="pct", counts="pairs of people", group="learning",
+        needs=("interactions.giver_id",),
         view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
         where="is_across is not null", person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="bool_or(is_across)", min_n=5,
@@ -125,6 +134,7 @@ EXCHANGE = (
             "and one on the company side with any interaction in the four quarters that end with the period."
         ),
         unit="pct", counts="pairs of people", group="learning",
+        needs=("interactions.giver_id",),
         view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
         where="is_across", person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="count(distinct giver_id) = 2", min_n=5,

@@ -90,7 +90,9 @@ class Metric:
     - any other: that function of `estimators.py` over the columns `values` of the units.
 
     `n_of` names the column whose distinct values n counts, where units are finer than that. `subjects` are the columns
-    that say whom a small cell would give away: people where `person`, else companies.
+    that say whom a small cell would give away: people where `person`, else companies. `needs` are the columns
+    (`table.column`) without which a supplier's records say nothing of the metric: who never sent them is left out, so
+    that what is not known is not counted as what did not happen.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Metric:
     group: str
     view: str
     window: str
+    needs: tuple[str, ...] = ()
     event: str | None = None
     where: str | None = None
     per: tuple[str, ...] = ()

@@ -9,7 +9,18 @@ from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_D
 from ppp_metrics.metrics.metric import COUNTED, GROUPS, UNITS, WINDOWS, Metric
 from ppp_metrics.metrics.relations import view_columns
 
-__all__ = ["COUNTED", "DIMENSIONS", "GROUPS", "METRICS", "UNITS", "WINDOWS", "Metric", "dimensions_of", "find_metric"]
+__all__ = [
+    "COUNTED",
+    "DIMENSIONS",
+    "GROUPS",
+    "METRICS",
+    "UNITS",
+    "WINDOWS",
+    "Metric",
+    "describe",
+    "dimensions_of",
+    "find_metric",
+]
 
 METRICS: dict[str, Metric] = {
     metric.id: metric
@@ -44,3 +55,18 @@ def dimensions_of(metric: Metric) -> tuple[str, ...]:
         or (name in REGION_DIMENSIONS and "region_code" in columns)
         or (name in TIME_DIMENSIONS and metric.event is not None)
     )
+
+
+def describe(metric: Metric, lang: str) -> dict[str, str | list[str]]:
+    """The whole definition in one language: id, label, definition, unit, counts, window, group, needs, dimensions."""
+    return {
+        "id": metric.id,
+        "label": metric.label.render(lang),
+        "definition": metric.definition.render(lang),
+        "unit": UNITS[metric.unit].render(lang),
+        "counts": COUNTED[metric.counts].render(lang),
+        "window": WINDOWS[metric.window].label.render(lang),
+        "group": GROUPS[metric.group].render(lang),
+        "needs": list(metric.needs),
+        "dimensions": list(dimensions_of(metric)),
+    }

@@ -70,6 +70,9 @@ def create_empty_records(con: DuckDBPyConnection) -> None:
         )
 
 
+    con.execute("create table delivered_columns (supplier varchar, table_name varchar, column_name varchar)")
+
+
 @cache
 def view_columns() -> dict[str, tuple[str, ...]]:
     """The column names of each relation."""

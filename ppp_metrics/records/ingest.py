@@ -17,7 +17,7 @@ from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import now
 from ppp_metrics.records.delimited import line_count
-from ppp_metrics.records.mapping import map_sources, unused_rows
+from ppp_metrics.records.mapping import map_sources, mapped_columns, unused_rows
 from ppp_metrics.records.model import TABLES, Table
 from ppp_metrics.records.reader import (
     ROW_BITS,
@@ -138,7 +138,9 @@ def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | 
     if mapping:
         sources = [read_exactly(con, source) for source in sources]
         read = [(source, None) for source in sources]
-        staged = [(table, stage(con, table, texts, mapped=True)) for table, texts in map_sources(con, mapping, sources)]
+        mapped = map_sources(con, mapping, sources)
+        columns = {(table.name, name) for table, _ in mapped for name in mapped_columns(con, table)}
+        staged = [(table, stage(con, table, texts, mapped=True)) for table, texts in mapped]
     else:
         recognised, result.notices = recognise(sources)
         result.notices += [notice for table_source in recognised for notice in table_source.notices]
@@ -148,8 +150,10 @@ def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | 
             if (own := [item for item in recognised if item.table is table])
         ]
         read = [(item.source, item.table) for item in recognised]
+        columns = {(item.table.name, name) for item in recognised for name in item.positions}
     _refuse_missing_tables([table for table, _ in staged])
     _record_load(con, load_id, delivery, sources, mapping)
+    _record_columns(con, load_id, columns)
     for source, table in read:
         put_ragged_rows_aside(con, source, table, load_id)
     for table, texts in staged:
@@ -221,6 +225,10 @@ def _record_load(
     )
 
 
+def _record_columns(con: DuckDBPyConnection, load_id: int, columns: set[tuple[str, str]]) -> None:
+    con.executemany("insert into delivered values (?, ?, ?)", [[load_id, *each] for each in sorted(columns)])
+
+
 def _record_unused(con: DuckDBPyConnection, load_id: int, origins: list[int]) -> None:
     if origins:
         con.execute(
@@ -250,7 +258,8 @@ def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
         shown = ", ".join(str(row["row"]) for row in result.unused[:10]) + (", …" if len(result.unused) > 10 else "")
         result.notices.append(
             msg(
-                "{count} source rows give no issue, or nothing at all: {rows}. Does a WHERE of the mapping leave them out?",
+                "{count} source rows give no issue, or nothing at all: {rows}. "
+                "Does a WHERE of the mapping leave them out?",
                 count=len(result.unused),
                 rows=shown,
             )

@@ -56,6 +56,11 @@ def map_sources(con: DuckDBPyConnection, folder: Path, sources: list[Source]) ->
     return result
 
 
+def mapped_columns(con: DuckDBPyConnection, table: Table) -> list[str]:
+    """The columns of a table that its mapping gives, empty or not."""
+    return [name for name, *_ in con.execute(f"describe mapped_{table.name}").fetchall() if name in table.by_name]
+
+
 def unused_rows(con: DuckDBPyConnection, tables: list[Table]) -> list[int]:
     """The origins of the source rows that the mapping leaves out.
 

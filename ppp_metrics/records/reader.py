@@ -93,8 +93,8 @@ def reread_cell_by_cell(con: DuckDBPyConnection, source: Source) -> Source:
 def read_exactly(con: DuckDBPyConnection, source: Source) -> Source:
     """The source, reread cell by cell unless DuckDB reads one record a line.
 
-    DuckDB skips a line that it cannot read, and joins those of a cell with line breaks: either way it finds fewer records
-    than the file has lines, and a record's place would not be its line.
+    DuckDB skips a line that it cannot read, and joins those of a cell with line breaks: either way it finds fewer
+    records than the file has lines, and a record's place would not be its line.
     """
     if not source.plain_csv:
         return source

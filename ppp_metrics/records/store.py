@@ -35,6 +35,7 @@ create table quarantine (load_id integer, source_id integer, source_row bigint, 
                          value varchar, reason varchar, reason_values varchar, row_kept boolean, cells varchar);
 create table repeats (load_id integer, source_id integer, source_row bigint, table_name varchar,
                       first_source_id integer, first_source_row bigint);
+create table delivered (load_id integer, table_name varchar, column_name varchar);
 create table unused (load_id integer, source_id integer, source_row bigint);
 create table checks (check_id integer primary key, checked_at timestamp, fingerprint varchar, passed boolean,
                      result varchar);
@@ -71,7 +72,8 @@ class Store:
 
         Each table has the model's columns, then supplier, load_id, source_id, source_row. `known_loads` are the newest
         loads of each supplier; `regions` has the reference regions too, with `current_code`: the same area's code in
-        the newest classification.
+        the newest classification. `delivered_columns` (supplier, table_name, column_name) tells an empty column from
+        one that was never sent.
 
         Raises DataError when nothing has been loaded yet.
         """
@@ -104,7 +106,10 @@ class Store:
             except duckdb.Error as error:
                 raise DataError(_storage_message(self.path, error)) from error
         try:
-            con.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+            con.execute("set timezone = 'UTC'")
+            # DuckDB refuses even to switch it off in a notebook without ipywidgets, where it is off already
+            if con.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+                con.execute("set enable_progress_bar = false")
             yield con
         except (
             duckdb.IOException,
@@ -140,6 +145,10 @@ def create_session_views(con: DuckDBPyConnection, known_at: date | None) -> None
             f"l.supplier, r.load_id, r.source_id, r.source_row "
             f"from history.{table.name} as r join known_loads as l using (load_id) {one_a_key}"
         )
+    con.execute(
+        "create or replace temp view delivered_columns as "
+        "select supplier, table_name, column_name from delivered join known_loads using (load_id)"
+    )
     con.execute(
         "create or replace temp view regions as "
         "select *, null::varchar as supplier, null::integer as load_id, null::integer as source_id, "

@@ -1,0 +1,46 @@
+"""What a supplier never sent is not known: it is not counted as what did not happen."""
+
+from __future__ import annotations
+
+from tests.worlds import add_rows, answer, deliver_columns, issue_rows, world
+
+PERIOD = "2025-Q4"  # matured window: accepted from 2024-01-01 up to 2024-12-31
+
+
+def two_suppliers() -> object:
+    """Supplier a: 6 issues accepted, 3 implemented. Supplier b: 10 accepted, and never a word on implementation."""
+    con = world()
+    add_rows(con, "partners", [{"partner_id": "c1"}])
+    add_rows(con, "issues", issue_rows(6, proposed_date="2024-01-10", accepted_date="2024-02-01"))
+    outcomes = [{"outcome_id": f"o{i}", "issue_id": f"i{i}", "delivered_date": "2024-03-01",
+                 "implemented_date": "2024-04-01"} for i in (1, 2, 3)]  # fmt: skip
+    add_rows(con, "outcomes", outcomes)
+    add_rows(con, "partners", [{"partner_id": "c1"}], supplier="b", load_id=2)
+    issues = issue_rows(10, proposed_date="2024-01-10", accepted_date="2024-02-01")
+    add_rows(con, "issues", issues, supplier="b", load_id=2)
+    deliver_columns(con, "b", "outcomes.implemented_date")
+    return con
+
+
+def test_a_rate_leaves_out_the_supplier_who_never_sent_its_column_and_says_so() -> None:
+    # 3 of a's 6; with b's 10 it would be 3 of 16, which nobody knows
+    rows = answer(two_suppliers(), "implementation_rate_pct", PERIOD, "value n note")
+    assert rows == [(50.0, 6, "without 1 of 2 suppliers")]
+
+
+def test_what_does_not_need_the_column_counts_everyone() -> None:
+    assert answer(two_suppliers(), "issues_accepted_count", "2024-Q1", "value note") == [(16, "")]
+
+
+def test_where_nobody_sent_it_there_is_no_data_rather_than_nought() -> None:
+    con = two_suppliers()
+    deliver_columns(con, "a", "outcomes.implemented_date")
+    assert answer(con, "implementation_rate_pct", PERIOD, "value note") == [(None, "no_data")]
+    assert answer(con, "solutions_implemented_count", "2024-Q2", "value note") == [(None, "no_data")]
+
+
+def test_an_empty_column_that_was_sent_is_an_answer() -> None:
+    con = world()
+    add_rows(con, "partners", [{"partner_id": "c1"}])
+    add_rows(con, "issues", issue_rows(6, proposed_date="2024-01-10", accepted_date="2024-02-01"))
+    assert answer(con, "implementation_rate_pct", PERIOD, "value n") == [(0.0, 6)]
