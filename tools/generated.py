@@ -30,6 +30,7 @@ GENERATED = (
     Generated(("ppp_metrics/records/regions.csv",), ("tools/make_regions.py",)),
     Generated(("data/demo",), ("data/demo/generate.py",), test="tests/test_demo.py"),
     Generated(("data/README.md",), ("-m", "ppp_metrics.records.dictionary")),
+    Generated(("README.md",), ("-m", "tools.make_catalogue")),
 )
 
 
