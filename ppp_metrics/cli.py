@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ppp_metrics.console import complain, plain, say, say_json, say_table, shown
 from ppp_metrics.errors import DataError, PppError, UsageError
 from ppp_metrics.language import LANGUAGES, msg, nearest, user_language
 
@@ -47,7 +48,7 @@ def main() -> None:
     except PppError as error:
         if debug:
             raise
-        _complain(error.message.render(user_language()))
+        complain(error.message.render(user_language()))
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -62,7 +63,7 @@ def main() -> None:
             kind=type(error).__name__,
             error=" ".join(str(error).split())[:300],
         )
-        _complain(sentence.render(user_language()))
+        complain(sentence.render(user_language()))
         raise SystemExit(1) from None
 
 
@@ -73,7 +74,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
 
     lang = user_language()
     init_workspace(folder, lang)
-    _say(
+    say(
         msg(
             "{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
             "  ppp-metrics load FILE --workspace {folder}",
@@ -91,7 +92,7 @@ def template(
     from ppp_metrics.records.workbook import write_template
 
     write_template(_workbook_path(file), _one_of(lang, LANGUAGES, "--lang"))
-    _say(str(file))
+    say(str(file))
 
 
 @app.command()
@@ -111,12 +112,12 @@ def load(
     lang = user_language()
     results = _open(workspace).load(sources, supplier, mapping, strict)
     if as_json:
-        _say(to_json(results, lang))
+        say(to_json(results, lang))
         return
     header = [msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
     first = msg("table") if len(results) == 1 else msg("supplier")
     lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
-    _say_table(
+    say_table(
         [[each.render(lang) for each in (first, *header)]]
         + [
             [name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
@@ -125,9 +126,9 @@ def load(
     )
     for result in results:
         for notice in result.notices:
-            _say(f"{result.supplier}: {notice.render(lang)}")
+            say(f"{result.supplier}: {notice.render(lang)}")
     if any(result.quarantined_rows or result.cells_put_aside for result in results):
-        _say(
+        say(
             msg(
                 "{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
                 rows=sum(result.quarantined_rows for result in results),
@@ -143,27 +144,27 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
     ws = _open(workspace)
     state = ws.status()
     if as_json:
-        _say_json(state)
+        say_json(state)
         return
-    _say(ws.place.name)
+    say(ws.place.name)
     if ws.place.notice:
-        _say(ws.place.notice.render(lang))
-    _say()
+        say(ws.place.notice.render(lang))
+    say()
     header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
-    _say_table(
+    say_table(
         [[each.render(lang) for each in header]]
         + [
             [s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
             for s in state["suppliers"]
         ]
     )
-    _say()
-    _say_table(
+    say()
+    say_table(
         [[msg("table").render(lang), msg("rows").render(lang)]]
         + [[name, f"{count:,}"] for name, count in state["tables"].items() if count]
     )
-    _say()
-    _say(_check_line(state["last_check"], state["fingerprint"], lang))
+    say()
+    say(_check_line(state["last_check"], state["fingerprint"], lang))
 
 
 @app.command()
@@ -182,18 +183,18 @@ def quarantine(
 
         write_quarantine(_workbook_path(xlsx), entries, lang)
     if as_json:
-        _say_json(entries)
+        say_json(entries)
     elif not entries:
-        _say(msg("Nothing was put aside.").render(lang))
+        say(msg("Nothing was put aside.").render(lang))
     elif not xlsx:
         for entry in entries:
             place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
             cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
             fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
             row = msg("row {number}", number=entry["row"]).render(lang)
-            _say(", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}")
+            say(", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}")
     if xlsx:
-        _say(str(xlsx))
+        say(str(xlsx))
 
 
 @app.command()
@@ -202,9 +203,9 @@ def check(as_json: Json = False, workspace: Folder = Path(".")) -> None:
     lang = user_language()
     result = _open(workspace).check()
     if as_json:
-        _say_json(result.to_dict())
+        say_json(result.to_dict())
     else:
-        _say(result.render(lang))
+        say(result.render(lang))
     if not result.passed:
         raise SystemExit(1)
 
@@ -222,12 +223,12 @@ def metrics(
     wanted = [find_metric(metric_id)] if metric_id else list(METRICS.values())
     described = [describe(metric, language) for metric in wanted]
     if as_json:
-        _say_json(described[0] if metric_id else described)
+        say_json(described[0] if metric_id else described)
     elif metric_id:
         for name, value in described[0].items():
-            _say(f"{name:<12} {', '.join(value) if isinstance(value, list) else value}")
+            say(f"{name:<12} {', '.join(value) if isinstance(value, list) else value}")
     else:
-        _say_table([["id", "unit", "label"]] + [[each.id, each.unit, each.label.render(language)] for each in wanted])
+        say_table([["id", "unit", "label"]] + [[each.id, each.unit, each.label.render(language)] for each in wanted])
 
 
 @app.command()
@@ -262,16 +263,16 @@ def compute(
         edition=edition,
     )
     if edition == "none":
-        _complain(
+        complain(
             msg("No disclosure control was applied: these numbers must not leave the house.").render(user_language())
         )
     if output == "csv":
         sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
     elif output == "json":
-        _say_json([{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")])
+        say_json([{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")])
     else:
-        cells = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
-        _say_table([list(frame.columns), *cells])
+        cells = [[shown(value) for value in row] for row in frame.itertuples(index=False)]
+        say_table([list(frame.columns), *cells])
 
 
 @app.command()
@@ -302,7 +303,7 @@ def report(
         force=force,
         allow_failed_checks=allow_failed_checks,
     )
-    _say(
+    say(
         msg(
             "{count} reports. Open {index}", count=len(made), index=_short((out or ws.place.reports) / "index.html")
         ).render(user_language())
@@ -375,50 +376,6 @@ def _short(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def _plain(value: Any) -> Any:
-    import pandas as pd
-
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
-
-
-def _shown(value: Any) -> str:
-    plain = _plain(value)
-    if plain is None:
-        return "-"
-    if isinstance(plain, float):
-        return f"{plain:.1f}" if plain != int(plain) or abs(plain) < 1e15 else str(plain)
-    return str(plain)
-
-
-def _say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _say_json(value: Any) -> None:
-    import json
-
-    _say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def _say_table(rows: list[list[str]]) -> None:
-    """Columns side by side: words to the left, numbers to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    numeric = [
-        all(row[i].replace(",", "").replace(".", "").lstrip("-").isdigit() or row[i] == "-" for row in rows[1:])
-        and i > 0
-        for i in range(len(widths))
-    ]
-    for row in rows:
-        cells = [cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True)]
-        _say("  " + "  ".join(cells).rstrip())
-
-
-def _complain(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 if __name__ == "__main__":

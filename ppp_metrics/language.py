@@ -65,7 +65,8 @@ def catalogue(lang: str) -> dict[str, str]:
     for resource in sorted(folder.iterdir(), key=lambda item: item.name):
         if resource.name.endswith(".po"):
             with resource.open("rb") as stream:
-                sentences |= {str(entry.id): str(entry.string) for entry in read_po(stream) if entry.id and entry.string}
+                translated = (entry for entry in read_po(stream) if entry.id and entry.string)
+                sentences |= {str(entry.id): str(entry.string) for entry in translated}
     return sentences
 
 

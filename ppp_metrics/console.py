@@ -1,0 +1,50 @@
+"""What the command prints: lines, aligned tables and JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def say_json(value: Any) -> None:
+    import json
+
+    say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say_table(rows: list[list[str]]) -> None:
+    """Columns side by side: words to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    numeric = [
+        all(row[i].replace(",", "").replace(".", "").lstrip("-").isdigit() or row[i] == "-" for row in rows[1:])
+        and i > 0
+        for i in range(len(widths))
+    ]
+    for row in rows:
+        cells = [cell.rjust(w) if right else cell.ljust(w) for cell, w, right in zip(row, widths, numeric, strict=True)]
+        say("  " + "  ".join(cells).rstrip())
+
+
+def complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def plain(value: Any) -> Any:
+    """A cell of a frame as Python has it; None where it is missing."""
+    import pandas as pd
+
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def shown(value: Any) -> str:
+    """A cell of a frame as a reader sees it: a dash where it is missing, one decimal for a fraction."""
+    cell = plain(value)
+    if cell is None:
+        return "-"
+    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,222 @@
+"""The command line as its user meets it: what is printed, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ppp_metrics import cli
+from tests.deliveries import ISSUES, PARTNERS
+
+Answer = tuple[int, str, str]
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def ppp(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs `ppp-metrics` in a new workspace: (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PPP_METRICS_LANG", "en")
+    (tmp_path / "ppp.toml").write_text('name = "Noord"\n')
+
+    def run(*arguments: str) -> Answer:
+        monkeypatch.setattr("sys.argv", ["ppp-metrics", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, ppp: Command) -> Command:
+    """The same, with a supplier's two partners and an issue loaded, and one partner put aside."""
+    send(tmp_path / "noord", {"partners.csv": PARTNERS + "c3,Cee,shop,NL11\n", "issues.csv": ISSUES})
+    assert ppp("load", "noord")[0] == 0
+    return ppp
+
+
+def send(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def test_init_makes_a_workspace_that_works_at_once(tmp_path: Path, ppp: Command) -> None:
+    code, out, _ = ppp("init", "new")
+    assert code == 0
+    assert "ppp-metrics load" in out
+    assert {"ppp.toml", "notebooks", "expectations", "reports", "data"} <= {path.name for path in Path("new").iterdir()}
+    assert list(Path("new/notebooks").glob("*.ipynb"))
+    assert list(Path("new/expectations").glob("*.json"))
+    assert openpyxl.load_workbook("new/data/template.xlsx").sheetnames[0] == "Partnerships"
+    assert ppp("init", "new") == (2, "", "new is a workspace already.\n")
+    code, _, err = ppp("status", "--workspace", "new")
+    assert (code, "Nothing has been loaded yet" in err) == (1, True)
+
+
+def test_load_says_what_became_of_the_rows(loaded: Command) -> None:
+    code, out, err = loaded("load", "noord")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "  table     rows  kept  put aside  repeats",
+        "  partners     3     2          1        0",
+        "  issues       1     1          0        0",
+        "1 rows and 0 cells were put aside. `ppp-metrics quarantine` says which and why.",
+    ]
+
+
+def test_load_json(loaded: Command) -> None:
+    answer = json.loads(loaded("load", "noord", "--json", "--as", "north")[1])
+    assert answer["quarantined_rows"] == 1
+    assert answer["loads"][0]["supplier"] == "north"
+    assert answer["loads"][0]["tables"]["issues"] == {"rows": 1, "kept": 1, "quarantined": 0, "repeats": 0}
+
+
+def test_quarantine_names_the_place_the_reason_and_the_way_out_in_both_languages(
+    loaded: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert loaded("quarantine")[1].startswith(
+        "noord: partners.csv, row 4, partner_type 'shop': This is not one of the codes: company, "
+    )
+    monkeypatch.setenv("PPP_METRICS_LANG", "nl")
+    assert "rij 4, partner_type 'shop': Dit is niet een van de codes" in loaded("quarantine")[1]
+    (entry,) = json.loads(loaded("quarantine", "--json")[1])
+    assert (entry["file"], entry["sheet"], entry["row"], entry["column"], entry["value"]) == (
+        "partners.csv", None, 4, "partner_type", "shop",
+    )  # fmt: skip
+    assert entry["reason_en"].startswith("This is not one of")
+    assert entry["reason_nl"].startswith("Dit is niet een van")
+    assert loaded("quarantine", "--xlsx", "back.xlsx")[0] == 0
+    assert openpyxl.load_workbook("back.xlsx").active.max_row == 2
+
+
+def test_status(loaded: Command) -> None:
+    state = json.loads(loaded("status", "--json")[1])
+    assert (state["tables"]["partners"], state["quarantined"], state["last_check"]) == (2, 1, None)
+    assert state["suppliers"][0]["files"] == ["issues.csv", "partners.csv"]
+    out = loaded("status")[1]
+    assert "Noord" in out
+    assert "Not checked yet" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), {"value": 1, "low": None, "n": 1, "unit": "count", "suppressed": False, "note": ""}),
+        (("--by", "theme"), {"theme": "water", "value": 1}),
+        (("--by", "region2"), {"region2": "NL11", "value": 1}),
+        (("--region", "NL12"), {"value": 0}),
+        (("--region", "NL1"), {"value": 1}),
+        (("--where", "theme=soil"), None),
+        (("--known-at", "2020-01-01"), {"value": 0}),
+    ],
+)
+def test_compute_json_has_the_dimensions_then_the_measures(
+    loaded: Command, arguments: tuple[str, ...], expected: dict
+) -> None:
+    code, out, _ = loaded("compute", "issues_proposed_count", "--period", "2026-Q1", "--format", "json", *arguments)
+    if expected is None:
+        assert code == 2
+        return
+    (row,) = json.loads(out)
+    measures = ["value", "low", "high", "n", "numerator", "denominator", "unit", "suppressed", "note"]
+    assert list(row)[-9:] == measures
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_compute_as_csv_and_table(loaded: Command) -> None:
+    asked = ("compute", "issues_proposed_count", "--period", "2026", "--by", "theme")
+    assert loaded(*asked, "--format", "csv")[1].splitlines() == [
+        "theme,value,low,high,n,numerator,denominator,unit,suppressed,note",
+        "water,1,,,1,,,count,False,",
+    ]
+    assert loaded(*asked)[1].splitlines()[1].split() == ["water", "1", "-", "-", "1", "-", "-", "count", "False"]
+
+
+def test_no_disclosure_control_is_warned_of(loaded: Command) -> None:
+    code, _, err = loaded("compute", "issues_proposed_count", "--period", "2026", "--edition", "none")
+    assert (code, "must not leave the house" in err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("compute", "implementation_rate", "--period", "2026"), "Did you mean implementation_rate_pct?"),
+        (("compute", "issues_proposed_count", "--period", "2026-Q9"), "'2026-Q9' is not a period"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--by", "them"), "Did you mean theme?"),
+        (("compute", "participants_count", "--period", "2026", "--by", "agreement"), "no dimension 'agreement'"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--region", "NL99"), "NL99"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--where", "theme"), "--where takes DIM=VALUE"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--known-at", "soon"), "'soon' is not a date"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--format", "jsn"), "Did you mean json?"),
+        (("compute", "issues_proposed_count", "--period", "2026", "--edition", "founder"), "Did you mean funder?"),
+        (("metrics", "issue_proposed_count"), "Did you mean issues_proposed_count?"),
+        (("report", "regional_inovation", "--period", "2026-Q1"), "Did you mean"),
+        (("report", "--period", "2026-Q1", "--lang", "fr"), "--lang takes nl, en, all"),
+        (("template", "t.xls"), "should end in .xlsx"),
+        (("load", "noord", "--mapping", "nowhere", "--as", "x"), "not a folder with a mapping"),
+        (("status", "--workspace", "/"), "is not a workspace"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_with_the_way_out(
+    loaded: Command, arguments: tuple[str, ...], sentence: str
+) -> None:
+    code, out, err = loaded(*arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_data_that_does_not_allow_it_is_exit_1(loaded: Command) -> None:
+    code, out, err = loaded("load", "nowhere.csv")
+    assert (code, out, err) == (1, "", "nowhere.csv does not exist.\n")
+
+
+def test_never_a_traceback_unless_asked(loaded: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ppp_metrics.api.OpenWorkspace.status", lambda self: 1 / 0)
+    code, _, err = loaded("status")
+    assert (code, err.count("\n")) == (1, 1)
+    with pytest.raises(ZeroDivisionError):
+        loaded("status", "--debug")
+
+
+def test_metrics_prints_the_catalogue_in_both_languages(ppp: Command) -> None:
+    from ppp_metrics.metrics.registry import METRICS
+
+    for lang in ("nl", "en"):
+        out = ppp("metrics", "--lang", lang)[1]
+        assert all(metric.id in out and metric.label.render(lang) in out for metric in METRICS.values())
+    one = json.loads(ppp("metrics", "participants_count", "--json", "--lang", "nl")[1])
+    assert (one["id"], one["label"], one["unit"]) == ("participants_count", "Deelnemers", "aantal")
+    assert "role" in one["dimensions"]
+
+
+def test_every_verb_is_in_the_readme() -> None:
+    readme = Path(cli.__file__).parent.parent.joinpath("README.md").read_text()
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert f"`{command.callback.__name__}" in readme
+
+
+def test_help_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    seen = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "ppp_metrics.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    imported = {line.rsplit("|", 1)[-1].strip() for line in seen.splitlines()}
+    heavy = {"pandas", "duckdb", "numpy", "altair", "papermill", "nbconvert", "great_expectations", "babel", "openpyxl"}
+    assert imported & heavy == set()
