@@ -69,7 +69,6 @@ def create_empty_records(con: DuckDBPyConnection) -> None:
             "source_row bigint)"
         )
 
-
     con.execute("create table delivered_columns (supplier varchar, table_name varchar, column_name varchar)")
 
 

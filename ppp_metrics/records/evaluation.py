@@ -104,10 +104,10 @@ def results_by_rule(suite: Suite, results: Iterable[Any]) -> dict[str, Any]:
 
 
 def _exception(info: dict[str, Any] | None) -> str | None:
-    """The first line of what was raised; Great Expectations tells it of the rule, or of each metric behind it."""
+    """What was raised, in short; Great Expectations tells it of the rule, or of each metric behind it."""
     for each in [info or {}, *(info or {}).values()]:
         if isinstance(each, dict) and each.get("raised_exception"):
-            return str(each.get("exception_message")).splitlines()[0]
+            return " ".join(str(each.get("exception_message") or each.get("exception_traceback")).split())[:200]
     return None
 
 

@@ -95,7 +95,7 @@ def read_suites(folder: Path) -> list[Suite]:
         )
     with quiet_great_expectations():
         types = usable_types()
-    suites = [_read_suite(path, types) for path in paths]
+        suites = [_read_suite(path, types) for path in paths]
     seen: dict[str, str] = {}
     for suite in suites:
         for rule in suite.rules:
@@ -116,9 +116,10 @@ def read_suites(folder: Path) -> list[Suite]:
 def quiet_great_expectations() -> Iterator[Any]:
     """Great Expectations, which in here logs, warns and sends nothing."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    logger, silence = logging.getLogger("great_expectations"), logging.NullHandler()
+    propagates = logger.propagate
+    logger.addHandler(silence)
+    logger.propagate = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -126,7 +127,8 @@ def quiet_great_expectations() -> Iterator[Any]:
 
             yield great_expectations
     finally:
-        logger.setLevel(level)
+        logger.propagate = propagates
+        logger.removeHandler(silence)
 
 
 def usable_types() -> dict[str, Any]:
@@ -156,7 +158,7 @@ def with_guess(message: Message, word: str, known: Iterable[str]) -> Message:
 
 def _read_suite(path: Path, types: dict[str, Any]) -> Suite:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         problem = msg(
             "{file} is not JSON: line {line}, column {column}: {problem}.",
@@ -196,9 +198,9 @@ def _read_rule(path: Path, number: int, entry: Any, types: dict[str, Any]) -> Ru
     for key, owner in [*((key, entry) for key in ENTRY_KEYS), *((key, meta) for key in META_KEYS)]:
         if not owner.get(key) and owner.get(key) != {}:
             raise DataError(msg("{file}: rule '{rule}' has no '{key}'.", file=path.name, rule=name, key=key))
-    if entry["type"] not in types:
+    if str(entry["type"]) not in types:
         problem = msg(
-            "{file}: rule '{rule}' is of the type '{type}', which Great Expectations has not for rows or columns.",
+            "{file}: rule '{rule}' has the type '{type}', which Great Expectations does not know for rows or columns.",
             file=path.name,
             rule=name,
             type=entry["type"],
