@@ -44,3 +44,15 @@ def test_an_empty_column_that_was_sent_is_an_answer() -> None:
     add_rows(con, "partners", [{"partner_id": "c1"}])
     add_rows(con, "issues", issue_rows(6, proposed_date="2024-01-10", accepted_date="2024-02-01"))
     assert answer(con, "implementation_rate_pct", PERIOD, "value n") == [(0.0, 6)]
+
+
+def test_a_theme_partnership_or_workplace_that_only_issues_name_goes_by_its_key() -> None:
+    con = world()
+    add_rows(con, "partners", [{"partner_id": "c1"}])
+    named = {"theme_code": "soil", "partnership_id": "p9", "workplace_id": "w9", "proposed_date": "2025-01-10"}
+    add_rows(con, "issues", issue_rows(2, **named))
+    for dimension, key in (("theme", "soil"), ("partnership", "p9"), ("workplace", "w9")):
+        rows = answer(con, "issues_proposed_count", "2025", f"{dimension} value", by=[dimension])
+        assert rows == [(key, 2)]
+        assert answer(con, "issues_proposed_count", "2025", where={dimension: key}) == [(2,)]
+    assert answer(con, "issues_proposed_count", "2025", partnership="p9") == [(2,)]

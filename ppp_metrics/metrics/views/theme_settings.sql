@@ -1,6 +1,6 @@
 -- one row a theme, which all suppliers share (the newest load describes it); a theme without a parent is its own
--- parent, so that the sum over parents is the whole
-with final as (
+-- parent, so that the sum over parents is the whole; a theme that only issues name goes by its code
+with described as (
     select
         theme_code as theme,
         coalesce(parent_code, theme_code) as theme_parent,
@@ -8,6 +8,18 @@ with final as (
         coalesce(name_nl, name_en) as name_nl
     from themes
     qualify row_number() over (partition by theme_code order by load_id desc, supplier) = 1
+),
+
+only_named as (
+    select distinct theme_code as theme, theme_code as theme_parent, theme_code as name_en, theme_code as name_nl
+    from issues
+    where theme_code not in (select theme from described)
+),
+
+final as (
+    select * from described
+    union all
+    select * from only_named
 )
 
 select * from final
