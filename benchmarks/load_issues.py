@@ -25,8 +25,8 @@ def write_delivery(folder: Path) -> None:
     folder.mkdir()
     con = duckdb.connect()
     con.execute(
-        "copy (select 'p' || i as partner_id, 'Company ' || i as name, 'company' as partner_type, 'NL11' as region_code "
-        f"from range(30000) as r(i)) to '{folder}/partners.csv' (header)"
+        "copy (select 'p' || i as partner_id, 'Company ' || i as name, 'company' as partner_type, "
+        f"'NL11' as region_code from range(30000) as r(i)) to '{folder}/partners.csv' (header)"
     )
     con.execute(
         "copy (select 'i' || i as issue_id, 'p' || i % 30000 as partner_id, 't' || i % 12 as theme_code, "

@@ -40,8 +40,7 @@ def compare(
     ours(), against()
     pairs = [(ours(), against()) for _ in range(runs)]
     ratios = [mine.seconds / other.seconds for mine, other in pairs]
-    verdict = "reached" if statistics.median(ratios) <= goal else "MISSED"
-    print(
-        f"{title:<58} {statistics.median(ratios):5.2f}x ({min(ratios):.2f}-{max(ratios):.2f})  goal {goal:g}x  {verdict}"
-    )
+    median = statistics.median(ratios)
+    spread = f"{median:5.2f}x ({min(ratios):.2f}-{max(ratios):.2f})"
+    print(f"{title:<58} {spread}  goal {goal:g}x  {'reached' if median <= goal else 'MISSED'}")
     return [mine for mine, _ in pairs]

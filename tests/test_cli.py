@@ -96,7 +96,7 @@ def test_quarantine_names_the_place_the_reason_and_the_way_out_in_both_languages
     assert entry["reason_en"].startswith("This is not one of")
     assert entry["reason_nl"].startswith("Dit is niet een van")
     assert loaded("quarantine", "--xlsx", "back.xlsx")[0] == 0
-    assert openpyxl.load_workbook("back.xlsx").active.max_row == 2
+    assert openpyxl.load_workbook("back.xlsx").worksheets[0].max_row == 2
 
 
 def test_status(loaded: Command) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -75,16 +76,16 @@ def test_duckdbs_reader_and_the_exact_one_agree(tmp_path_factory: pytest.TempPat
     assert filled(source.sql) == filled(exact.sql)
 
 
-def workbook(path: Path, rows: list[list[object]], **settings: object) -> Path:
+def workbook(path: Path, rows: list[list[object]], epoch_1904: bool = False, merge: str | None = None) -> Path:
     book = openpyxl.Workbook()
-    if settings.get("epoch_1904"):
-        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    sheet = book.active
-    sheet.title = "partners"
+    if epoch_1904:
+        book.epoch = CALENDAR_MAC_1904
+    sheet = book.create_sheet("partners")
+    book.remove(book.worksheets[0])
     for row in rows:
         sheet.append(row)
-    if "merge" in settings:
-        sheet.merge_cells(settings["merge"])
+    if merge:
+        sheet.merge_cells(merge)
     book.save(path)
     return path
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ with Store(Path(sys.argv[1])).writing() as con:
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> subprocess.Popen:
+def writer(tmp_path: Path) -> Iterator[subprocess.Popen]:
     """Another process in the middle of a load."""
     deliver(tmp_path, {"partners.csv": PARTNERS})
     process = subprocess.Popen(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from duckdb import DuckDBPyConnection
+
 from tests.worlds import add_rows, answer, deliver_columns, issue_rows, world
 
 PERIOD = "2025-Q4"  # matured window: accepted from 2024-01-01 up to 2024-12-31
 
 
-def two_suppliers() -> object:
+def two_suppliers() -> DuckDBPyConnection:
     """Supplier a: 6 issues accepted, 3 implemented. Supplier b: 10 accepted, and never a word on implementation."""
     con = world()
     add_rows(con, "partners", [{"partner_id": "c1"}])
