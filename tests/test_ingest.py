@@ -58,7 +58,8 @@ def test_what_cannot_be_a_record_is_put_aside_with_its_place_and_reason(tmp_path
         {
             "partners.csv": PARTNERS + "c3,,company,NL11\nc4,Dee,shop,NL11\nc5,Ee,company,NL99\n",
             "issues.csv": ISSUES.replace("\n", ",trl_start\n", 1).replace("01-05\n", "01-05,3\n")
-            + "i2,c1,water,proposed,31-02-2026,3\ni3,c9,water,proposed,2026-01-05,3\ni4,c4,water,proposed,2026-01-05,3\n"
+            + "i2,c1,water,proposed,31-02-2026,3\ni3,c9,water,proposed,2026-01-05,3\n"
+            "i4,c4,water,proposed,2026-01-05,3\n"
             "i5,c1,water,proposed,2026-01-05,1.300\n",
         },
     )
@@ -144,7 +145,8 @@ def test_people_are_pseudonymised_with_a_keyed_hash_and_never_stored(tmp_path: P
             "partners.csv": PARTNERS,
             "issues.csv": ISSUES,
             "participants.csv": "participant_id,role,e-mail\nannaXbakker,student,anna@example.org\n",
-            "participations.csv": "participant_id,issue_id,start_date\nannaXbakker,i1,2026-01-06\nunknownXperson,i1,2026-01-06\n",
+            "participations.csv": "participant_id,issue_id,start_date\nannaXbakker,i1,2026-01-06\n"
+            "unknownXperson,i1,2026-01-06\n",
         },
     )
     expected = hmac.new(KEY, b"a\x1fannaXbakker", hashlib.sha256).hexdigest()[:32]
@@ -233,14 +235,16 @@ def test_a_mapping_accounts_for_every_source_row(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping"
     mapping.mkdir()
     (mapping / "partners.sql").write_text(
-        "select \"Org\" as partner_id, any_value(\"Name of it\") as name, 'company' as partner_type, 'NL11' as region_code, "
+        'select "Org" as partner_id, any_value("Name of it") as name, \'company\' as partner_type, '
+        "'NL11' as region_code, "
         "list(source_row) as source_row from export where kind != 'draft' group by all"
     )
     (mapping / "issues.sql").write_text(
         "select \"Nr\" as issue_id, \"Org\" as partner_id, 'water' as theme_code, 'proposed' as status, "
         "\"Day\" as proposed_date, source_row from export where kind != 'draft'"
     )
-    export = "Nr;Org;Name  of it;Day;kind\n1;o1;Aa;1-2-2026;x\n2;o1;Aa;2-2-2026;x\n3;;Bee;3-2-2026;x\n4;o2;Cee;4-2-2026;draft\n"
+    export = "Nr;Org;Name  of it;Day;kind\n1;o1;Aa;1-2-2026;x\n2;o1;Aa;2-2-2026;x\n3;;Bee;3-2-2026;x\n"
+    export += "4;o2;Cee;4-2-2026;draft\n"
     result = deliver(tmp_path, {"export.csv": export}, mapping=mapping)
     assert rows(tmp_path, "select issue_id, source_row from issues order by 1") == [("1", 2), ("2", 3)]
     assert [(file, row, column) for file, row, column, *_ in put_aside(tmp_path)] == [

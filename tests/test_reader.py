@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.records.reader import ROW_BITS, read_exactly, read_file, reread_cell_by_cell

@@ -20,7 +20,8 @@ def catalogue() -> str:
             for metric in METRICS.values()
             if metric.group == group
         )
-        sections.append(f"**{label.render('en')}**\n\n| id | English | Dutch | unit |\n| --- | --- | --- | --- |\n{rows}")
+        head = "| id | English | Dutch | unit |\n| --- | --- | --- | --- |\n"
+        sections.append(f"**{label.render('en')}**\n\n{head}{rows}")
     return "\n".join(sections)
 
 
