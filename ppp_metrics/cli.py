@@ -313,10 +313,13 @@ def report(
 @app.command()
 def lab(workspace: Folder = Path(".")) -> None:
     """Open JupyterLab on the workspace."""
+    import os
     import subprocess
 
-    root = _open(workspace).place.root
-    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", "--notebook-dir", str(root)]))
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={_open(workspace).place.root}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    raise SystemExit(subprocess.call(command))
 
 
 def _open(folder: Path) -> OpenWorkspace:

@@ -1,0 +1,1 @@
+"""Numbers become reports: charts, sections, notebooks and HTML files."""

@@ -1,0 +1,171 @@
+"""The sections about companies: who they are, where they are, and how fast their questions are answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ppp_metrics.language import Label, msg
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.charts import Tile, draw_bars, draw_tiles
+from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, area_name, in_one_session
+from ppp_metrics.reporting.words import Number
+
+MOST_ROWS = 20
+"""Of more areas than this the chart shows those with the most companies; the table has them all."""
+
+SMALLER_AREAS = {0: "region2", 1: "region2", 2: "region3"}
+"""NUTS level of a region -> the dimension of the areas it is divided into."""
+
+COMPANY, COMPANIES = Label("company", "bedrijf"), Label("companies", "bedrijven")
+NO_COMPANIES = msg("No companies were active in this region in these four quarters.")
+
+
+class CompanySections(Desk):
+    """The companies of a region; each method is one section."""
+
+    @in_one_session
+    def companies(self) -> Section:
+        """Companies active, new and returning, by size, and the share of SMEs."""
+        title = msg("Companies")
+        active = self.number("companies_active_count")
+        if active.is_absent:
+            return self.section("companies", title, [NO_COMPANIES])
+        sizes = self.numbers("companies_active_count", "size_class")
+        new, returning, sme = map(self.number, ("companies_new_count", "companies_returning_pct", "sme_share_pct"))
+        findings = [
+            msg(
+                "{companies} had an issue that was accepted, open or delivered from {window}.",
+                companies=words.amount(active, COMPANY, COMPANIES, self.lang),
+                window=self.last_year(),
+            )
+        ]
+        if returning.value is not None:
+            findings.append(
+                msg("Of the companies that proposed an issue, {share} had done so before.", share=self.shown(returning))
+            )
+        if sme.value is not None:
+            findings.append(
+                msg(
+                    "{share} of the companies of known size are SMEs (95% interval {interval}).",
+                    share=self.shown(sme),
+                    interval=self.interval(sme),
+                )
+            )
+        caption = msg("Active companies by size, {window}", window=self.last_year())
+        rows = self.bar_rows(sizes)
+        everything = [replace(each, label=self.say(each.metric.label)) for each in (active, new, returning, sme)]
+        return self.section(
+            "companies",
+            title,
+            findings,
+            partial(draw_bars, rows=rows) if rows else None,
+            caption,
+            [
+                self.count_table(caption, [msg("size"), msg("companies")], sizes),
+                self.number_table(msg("Companies in numbers"), everything),
+            ],
+        )
+
+    @in_one_session
+    def places(self) -> Section:
+        """A country's provinces on a tile map, or the areas below a province."""
+        level = self.area[1]
+        dimension = None if level is None else SMALLER_AREAS.get(level)
+        title = msg("Provinces") if dimension == "region2" else msg("Areas")
+        if dimension is None:
+            return self.section("places", title, [msg("This region has no smaller areas to compare.")])
+        active = self.numbers("companies_active_count", dimension)
+        if not active:
+            return self.section("places", title, [NO_COMPANIES])
+        rates = {number.keys: number for number in self.numbers("implementation_rate_pct", dimension)}
+        told = sorted((number for number in active if number.value), key=lambda each: -(each.value or 0))
+        finding = msg("In each area too few companies were active to show their number.")
+        if told:
+            finding = msg(
+                "Companies from {count} areas were active. The most are in {name}: {companies}.",
+                count=len(active),
+                name=told[0].label,
+                companies=self.shown(told[0]),
+            )
+        caption = msg("Active companies by area, {window}", window=self.last_year())
+        header = [msg("area"), msg("active companies"), msg("implemented"), msg("95% interval"), msg("n")]
+        rows = [[number.heading, self.shown(number), *self._rate_cells(rates.get(number.keys))] for number in active]
+        return self.section(
+            "places",
+            title,
+            [
+                finding,
+                msg("These are numbers, not a ranking: areas differ in how many companies and schools they have."),
+            ],
+            self._map(active) if dimension == "region2" else self._bars(told),
+            caption,
+            [Table(caption, header, rows)],
+        )
+
+    @in_one_session
+    def technical_questions(self) -> Section:
+        """Technical questions answered in ten working days, by quarter."""
+        title = msg("Technical questions")
+        total = self.number("technical_question_10d_pct")
+        if total.is_absent:
+            return self.section(
+                "questions", title, [msg("No technical questions were asked in this region in these four quarters.")]
+            )
+        numbers = self.numbers("technical_question_10d_pct", "quarter")
+        finding = msg("There were too few technical questions to give a share: {n}.", n=self.n_of(total))
+        if total.value is not None:
+            finding = msg(
+                "{share} of the {n} technical questions were answered within 10 working days (95% interval "
+                "{interval}).",
+                share=self.shown(total),
+                n=self.n_of(total),
+                interval=self.interval(total),
+            )
+        caption = msg(
+            "{metric}, by quarter of the question, {window}",
+            metric=total.metric.label,
+            window=self.window(total.metric),
+        )
+        together = replace(total, label=self.say(msg("together")))
+        return self.section(
+            "questions",
+            title,
+            [finding],
+            self.intervals(numbers),
+            caption,
+            [self.rate_table(caption, msg("quarter"), [*numbers, together])],
+        )
+
+    def _rate_cells(self, rate: Number | None) -> list[str]:
+        if rate is None:
+            return ["–", "–", "0"]
+        return [self.shown(rate), self.interval(rate) or "–", self.n_of(rate)]
+
+    def _bars(self, told: list[Number]) -> Draw | None:
+        rows = self.bar_rows(told[:MOST_ROWS])
+        return partial(draw_bars, rows=rows) if rows else None
+
+    def _map(self, active: list[Number]) -> Draw | None:
+        """The provinces on a tile map, or bars where one of those with companies has no place on it."""
+        counts = {number.keys[0]: number for number in active}
+        with self.session() as con:
+            rows = con.execute(
+                "select r.region_code, r.name, r.tile_x, r.tile_y from regions as r "
+                "join region_paths as p using (region_code) where r.level = 2 and r.region_code = r.current_code "
+                "and r.tile_x is not null and list_contains(p.path, ?) order by r.region_code",
+                [self.region],
+            ).fetchall()
+        if not rows or counts.keys() - {code for code, *_ in rows} - {"unknown"}:
+            return self._bars(sorted(active, key=lambda each: -(each.value or 0)))
+        tiles = [
+            Tile(
+                area_name(code, name, 2, self.lang),
+                counts[code].value if code in counts else 0,
+                self.shown(counts[code]) if code in counts else "0",
+                int(x),
+                int(y),
+            )
+            for code, name, x, y in rows
+        ]
+        return partial(draw_tiles, tiles=tiles)

@@ -1,0 +1,264 @@
+"""What a notebook cell calls: open a report, then one call a section.
+
+    report = dashboard.open_report(workspace, "regional_innovation", period="2026-Q3", region="NL", lang="nl")
+    report.headline()
+
+Every section is finished HTML made from numbers after disclosure control: nothing withheld reaches a notebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ppp_metrics.errors import UsageError
+from ppp_metrics.language import LANGUAGES, Label, Message, format_date, msg, nearest
+from ppp_metrics.metrics.disclosure import EDITIONS
+from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
+from ppp_metrics.periods import Period
+from ppp_metrics.reporting import headline, words
+from ppp_metrics.reporting.company_sections import CompanySections
+from ppp_metrics.reporting.issue_sections import IssueSections
+from ppp_metrics.reporting.learning_sections import LearningSections
+from ppp_metrics.reporting.sections import Desk, Section, Words, in_one_session
+from ppp_metrics.workspace import find_workspace
+
+PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
+EDITION_LABELS = {"coordinator": Label("coordinator", "coördinator"), "funder": Label("funder", "financier")}
+LANGUAGE_LABELS = {"nl": Label("Dutch", "Nederlands"), "en": Label("English", "Engels")}
+NOT_CHECKED = msg("These data have not been checked yet.")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is about: its title, the five numbers that matter, and what tells them in words."""
+
+    title: Message
+    numbers: tuple[str, ...]
+    tell: Callable[[Desk, headline.Numbers], list[Message]]
+
+
+SUBJECTS: dict[str, Subject] = {
+    "regional_innovation": Subject(msg("Regional innovation"), headline.INNOVATION_NUMBERS, headline.tell_innovation),
+    "learning_effects": Subject(msg("Learning effects"), headline.LEARNING_NUMBERS, headline.tell_learning),
+}
+
+
+def open_report(
+    workspace: str | Path, notebook: str, *, period: str, region: str, lang: str, edition: str = "coordinator"
+) -> Report:
+    """A report to ask sections from.
+
+    Raises UsageError for an unknown notebook, period, region, language or edition, DataError when nothing is loaded.
+    """
+    for name, value, allowed in (
+        ("notebook", notebook, tuple(SUBJECTS)),
+        ("lang", lang, LANGUAGES),
+        ("edition", edition, PUBLISHED_EDITIONS),
+    ):
+        if value not in allowed:
+            raise UsageError(
+                msg(
+                    "{option} takes {allowed}, not '{value}'. Did you mean {guess}?",
+                    option=name,
+                    allowed=", ".join(allowed),
+                    value=value,
+                    guess=nearest(value, allowed) or allowed[0],
+                )
+            )
+    return Report(find_workspace(Path(workspace)), Period.parse(period), region, lang, edition, notebook=notebook)
+
+
+def package_version() -> str:
+    """The version of ppp_metrics that is installed, or `0+source` where it runs from its source alone."""
+    try:
+        return version("ppp_metrics")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def style() -> str:
+    """The style sheet of a report, which touches nothing outside it."""
+    return (files("ppp_metrics.reporting") / "template" / "report.css").read_text(encoding="utf-8")
+
+
+class Report(IssueSections, CompanySections, LearningSections):
+    """One report: its header, its sections, its foot."""
+
+    def __init__(self, *where: Any, notebook: str):
+        super().__init__(*where)
+        self.subject = SUBJECTS[notebook]
+
+    @in_one_session
+    def header(self) -> Section:
+        """Whose report this is, about what, and what its reader must know first."""
+        subject, area = self.say(self.subject.title), self.area[0]
+        period = words.period_title(self.period, self.lang)
+        facts = [msg("As of {day}", day=format_date(self.as_of, self.lang))]
+        if self.as_of < self.period.last_day:
+            facts.append(msg("the period is not over yet"))
+        if self.edition == "funder":
+            facts.append(msg("edition for funders"))
+        about = {"title": f"{subject}: {area}, {period}", "subject": subject, "network": self.place.name}
+        return self.render(
+            "header",
+            {**about, "area": area, "lang": self.lang},
+            style=style(),
+            network=self.place.name,
+            title=subject,
+            region=area,
+            code=self.region,
+            period=period,
+            facts=facts,
+            banners=self._banners(),
+        )
+
+    @in_one_session
+    def headline(self) -> Section:
+        """The five numbers that matter, and what they come to in plain words."""
+        now = {metric_id: self.number(metric_id) for metric_id in self.subject.numbers}
+        told = self.subject.tell(self, now)
+        made = self.render(
+            "headline",
+            title=msg("In short"),
+            summary=" ".join(map(self.say, told)),
+            cards=[headline.make_card(self, number) for number in now.values()],
+            interval_label=msg("95% interval"),
+        )
+        # the cards have said already what their numbers lack
+        self._asked = []
+        return made
+
+    @in_one_session
+    def foot(self) -> Section:
+        """The definition of every metric shown, the data, the checks, the parameters and the version."""
+        from ppp_metrics.records.history import status
+
+        with self.session() as con:
+            state = status(con)
+        return self.render(
+            "foot",
+            {"numbers": self.every_number()},
+            words=FOOT_WORDS,
+            definitions=[self._definition(metric) for metric in self.metrics.values()],
+            loads=[
+                [
+                    load["supplier"],
+                    self._day(load["loaded_at"]),
+                    self.count(load["rows"]),
+                    self.count(load["quarantined"]),
+                    load["fingerprint"],
+                ]
+                for load in state["suppliers"]
+            ],
+            fingerprint=state["fingerprint"],
+            checks=self._checks(),
+            parameters=self._parameters(),
+        )
+
+    def _banners(self) -> list[Words]:
+        banners: list[Words] = [self.place.notice] if self.place.notice else []
+        check = self._last_check()
+        if check is None:
+            banners.append(NOT_CHECKED)
+        elif not check["passed"]:
+            banners.append(
+                msg(
+                    "Published although the data failed critical checks ({count}); the foot of this page lists them.",
+                    count=len([rule for rule in _failures(check) if rule["severity"] == "critical"]),
+                )
+            )
+        return banners
+
+    def _definition(self, metric: Metric) -> dict[str, Words]:
+        window = WINDOWS[metric.window]
+        is_dated = window.quarters or window.whole_period
+        days = msg("{window} ({days})", window=window.label, days=self.window(metric))
+        return {
+            "id": metric.id,
+            "label": metric.label,
+            "definition": metric.definition,
+            "unit": UNITS[metric.unit],
+            "counts": COUNTED[metric.counts],
+            "window": days if is_dated else window.label,
+        }
+
+    def _last_check(self) -> dict[str, Any] | None:
+        """The newest check, if it was one of these data."""
+        from ppp_metrics.records.checks import last_check
+
+        with self.session() as con:
+            found = last_check(con)
+        return found if found and found["fingerprint"] == self.fingerprint else None
+
+    def _checks(self) -> dict[str, Any]:
+        """The verdict of the last check, and the rules that failed."""
+        check = self._last_check()
+        if check is None:
+            return {"verdict": NOT_CHECKED, "failures": []}
+        failures = _failures(check)
+        critical = len([rule for rule in failures if rule["severity"] == "critical"])
+        verdict = msg(
+            "{rules} rules were checked on {day}. Failed: {critical} critical, {warnings} warnings.",
+            rules=len(check["expectations"]),
+            day=self._day(check["checked_at"]),
+            critical=critical,
+            warnings=len(failures) - critical,
+        )
+        rows = [
+            [
+                Label(rule["label"]["en"], rule["label"]["nl"]),
+                msg("critical") if rule["severity"] == "critical" else msg("warning"),
+                self.count(rule["failed_rows"]),
+            ]
+            for rule in failures
+        ]
+        return {"verdict": verdict, "failures": rows}
+
+    def _parameters(self) -> list[tuple[Words, Words]]:
+        return [
+            (msg("report"), self.subject.title),
+            (msg("period"), f"{words.period_title(self.period, self.lang)} ({self.period})"),
+            (msg("region"), f"{self.area[0]} ({self.region})"),
+            (msg("as of"), format_date(self.as_of, self.lang)),
+            (msg("edition"), EDITION_LABELS[self.edition]),
+            (msg("language"), LANGUAGE_LABELS[self.lang]),
+            (msg("version"), f"ppp_metrics {package_version()}"),
+        ]
+
+    def _day(self, moment: str) -> str:
+        return format_date(datetime.fromisoformat(str(moment)).date(), self.lang)
+
+
+def _failures(check: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rules that failed, critical ones first."""
+    failed = [rule for rule in check["expectations"] if rule["success"] is False]
+    return sorted(failed, key=lambda rule: (rule["severity"] != "critical", rule["id"]))
+
+
+FOOT_WORDS: dict[str, Message] = {
+    "title": msg("What stands behind these numbers"),
+    "definitions": msg("Definitions"),
+    "unit": msg("unit"),
+    "n": msg("n counts"),
+    "window": msg("window"),
+    "data": msg("Data"),
+    "supplier": msg("supplier"),
+    "loaded": msg("loaded"),
+    "rows": msg("rows"),
+    "quarantined": msg("rows put aside"),
+    "fingerprint": msg("fingerprint"),
+    "whole": msg("Fingerprint of all data together"),
+    "checks": msg("Checks"),
+    "rule": msg("rule"),
+    "severity": msg("severity"),
+    "failed": msg("rows failing"),
+    "about": msg("About this report"),
+    "parameter": msg("parameter"),
+    "value": msg("value"),
+}

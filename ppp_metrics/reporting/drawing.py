@@ -1,0 +1,76 @@
+"""Altair's charts as SVG that can stand in a page: one for wide and one for narrow screens.
+
+A drawing has a title and a description for who cannot see it, ids that no other drawing in the page has, the page's own
+font, and only the colours below, which the page's style sheet turns into its own, in the dark too.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from types import ModuleType
+from typing import Any
+
+INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9fc6cc"
+INVISIBLE = re.compile(r'<path d="[^"]*"(?: transform="[^"]*")? display="none"/>|<path d="M0,0h0v0h0Z"/>')
+UNWANTED = re.compile(r' (?:font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"')
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart in both widths, ready to stand in a page."""
+
+    wide: str
+    narrow: str
+
+
+def draw(key: str, title: str, finding: str, chart: Callable[[bool], Any]) -> Drawing:
+    """A chart, made by a function of whether it is the narrow one, in both widths."""
+    wide, narrow = (
+        accessible(_svg(chart(is_narrow)), f"{key}-{name}", title, finding)
+        for name, is_narrow in (("wide", False), ("narrow", True))
+    )
+    return Drawing(wide, narrow)
+
+
+def altair() -> ModuleType:
+    """Altair, imported without the grammar of web addresses that jsonschema would build: most of a second a process.
+
+    jsonschema checks addresses only where it can import that grammar, and no chart holds one.
+    """
+    if "altair" not in sys.modules and "rfc3987_syntax" not in sys.modules:
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+        try:
+            import altair
+        finally:
+            del sys.modules["rfc3987_syntax"]
+    import altair
+
+    return altair
+
+
+def _svg(chart: Any) -> str:
+    import vl_convert
+
+    chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)
+    version = ".".join(altair().SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    return vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=version)
+
+
+def accessible(svg: str, key: str, title: str, finding: str) -> str:
+    """Vega's SVG as an image with a name and a description, with ids under `key`, without fonts, classes and size."""
+    size = re.match(r'<svg[^>]* width="([\d.]+)" height="[\d.]+" (viewBox="[^"]+")>', svg)
+    if not size:
+        raise ValueError("Vega wrote an SVG whose size cannot be read")
+    body = re.sub(r"<[^>]*>", lambda tag: UNWANTED.sub("", tag[0]), svg[size.end() :])
+    body = INVISIBLE.sub("", body)
+    for number, name in enumerate(dict.fromkeys(re.findall(r' id="([^"]+)"', body))):
+        body = re.sub(rf'( id="|url\(#){re.escape(name)}(["\)])', rf"\g<1>{key}-{number}\g<2>", body)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}-title {key}-desc" '
+        f'{size[2]} style="max-width:{size[1]}px">'
+        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-desc">{escape(finding)}</desc>{body}'
+    )

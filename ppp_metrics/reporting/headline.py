@@ -1,0 +1,154 @@
+"""The first screen of a report: five numbers as cards, and one paragraph of plain words made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ppp_metrics.language import Label, Message, msg
+from ppp_metrics.metrics.metric import COUNTED, UNITS
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.learning_sections import PEOPLE, PERSON
+from ppp_metrics.reporting.sections import Desk, Words
+from ppp_metrics.reporting.words import Number
+
+Numbers = Mapping[str, Number]
+
+INNOVATION_NUMBERS = (
+    "issues_proposed_count",
+    "solutions_delivered_count",
+    "solutions_implemented_count",
+    "implementation_rate_pct",
+    "companies_active_count",
+)
+LEARNING_NUMBERS = (
+    "participants_count",
+    "lifelong_learners_count",
+    "learning_gain_mean",
+    "learning_gain_g",
+    "improved_share_pct",
+)
+ISSUE, ISSUES = Label("issue", "vraagstuk"), Label("issues", "vraagstukken")
+SOLUTION, SOLUTIONS = Label("solution", "oplossing"), Label("solutions", "oplossingen")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline number in words; `comparisons` are (with what, its value, the difference or verdict)."""
+
+    label: Words
+    value: str
+    unit: Words
+    is_number: bool
+    interval: str
+    n: str
+    missing: Words
+    comparisons: tuple[tuple[Words, str, Words], ...]
+
+
+def make_card(desk: Desk, number: Number) -> Card:
+    """A number beside the period before, the same period last year, and its target."""
+    metric, period, lang = number.metric, desk.period, desk.lang
+    earlier = [period.previous, period.year_earlier] if period.quarter else [period.previous]
+    before = [(each, desk.number(metric.id, period=each)) for each in earlier]
+    lines: list[tuple[Words, str, Words]] = [
+        (words.period_short(each, lang), desk.shown(then), words.change(number, then, lang)) for each, then in before
+    ]
+    if (target := desk.target(metric.id)) is not None:
+        lines.append((msg("target"), words.plain(target, metric.unit, lang), words.against_target(number, target)))
+    is_count = metric.unit == "count"
+    return Card(
+        label=metric.label,
+        value=desk.shown(number),
+        unit="" if metric.unit == "pct" else COUNTED[metric.counts] if is_count else UNITS[metric.unit],
+        is_number=number.value is not None,
+        interval=desk.interval(number),
+        n="" if is_count else desk.n_of(number),
+        missing=words.missing_suppliers(number) or "",
+        comparisons=tuple(lines),
+    )
+
+
+def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
+    """What companies asked and got, and which share of the issues was implemented."""
+    lang, rate = desk.lang, now["implementation_rate_pct"]
+    found = [
+        msg(
+            "Companies proposed {issues} in {period}.",
+            issues=words.amount(now["issues_proposed_count"], ISSUE, ISSUES, lang),
+            period=words.period_words(desk.period),
+        ),
+        msg(
+            "Partners delivered {delivered}, and companies put {implemented} to use.",
+            delivered=words.amount(now["solutions_delivered_count"], SOLUTION, SOLUTIONS, lang),
+            implemented=words.amount(now["solutions_implemented_count"], SOLUTION, SOLUTIONS, lang),
+        ),
+    ]
+    if rate.value is None:
+        why = msg("There are too few issues that could be followed for a year to say which share was implemented.")
+        return [*found, NOT_KNOWN_RATE if "no_data" in rate.notes else why]
+    return [
+        *found,
+        msg(
+            "Of the {n} issues accepted from {window}, {share} were in use within a year. The interval runs from {low} "
+            "to {high}: with this many issues, chance makes that much difference.",
+            n=desk.n_of(rate),
+            window=desk.window(rate.metric),
+            share=desk.shown(rate),
+            low=words.plain(rate.low or 0, "pct", lang),
+            high=words.plain(rate.high or 0, "pct", lang),
+        ),
+        words.compared(rate, desk.number(rate.metric.id, period=desk.period.year_earlier)),
+    ]
+
+
+NOT_KNOWN_RATE = msg("Which share of the issues was implemented is not known.")
+
+
+def tell_learning(desk: Desk, now: Numbers) -> list[Message]:
+    """Who took part, and whether they scored higher after than before."""
+    lang, people, gain = desk.lang, now["participants_count"], now["learning_gain_mean"]
+    if people.is_absent and gain.is_absent:
+        return [msg("No participations and no learning measurements were delivered for this region and period.")]
+    found = [
+        msg(
+            "{people} worked on an issue from {window}.",
+            people=words.amount(people, PERSON, PEOPLE, lang),
+            window=desk.last_year(),
+        ),
+        msg(
+            "Lifelong learners, that is everyone but students: {count}.",
+            count=desk.shown(now["lifelong_learners_count"]),
+        ),
+    ]
+    if gain.value is None or gain.low is None or gain.high is None:
+        return [*found, msg("Too few people were measured before and after to say what they learned.")]
+    matched = desk.number("matched_measurement_pct")
+    if matched.value is not None:
+        found.append(
+            msg(
+                "Of the people with any measurement, {share} were measured both before and after.",
+                share=desk.shown(matched),
+            )
+        )
+    bounds = {"low": words.plain(gain.low, "points", lang), "high": words.plain(gain.high, "points", lang)}
+    found.append(
+        msg(
+            "Between the two, scores rose by {gain} points of 100 on average; the interval runs from {low} to {high}.",
+            gain=desk.shown(gain),
+            **bounds,
+        )
+        if gain.low > 0
+        else msg(
+            "Whether scores rose between the two cannot be said: the interval of the mean difference runs from {low} "
+            "to {high} points.",
+            **bounds,
+        )
+    )
+    found.append(words.compared(gain, desk.number(gain.metric.id, period=desk.period.year_earlier)))
+    improved = now["improved_share_pct"]
+    if improved.value is not None:
+        found.append(
+            msg("{share} of the pairs of measurements improved by 5 points or more.", share=desk.shown(improved))
+        )
+    return found

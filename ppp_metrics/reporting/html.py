@@ -1,0 +1,82 @@
+"""An executed notebook as one HTML file: no code, no prompts, no scripts, no request beyond the file."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics.errors import DataError
+from ppp_metrics.language import msg
+from ppp_metrics.reporting.dashboard import package_version, style
+
+if TYPE_CHECKING:
+    from nbconvert.exporters import TemplateExporter
+
+ONLY_IN_NOTEBOOK = "only-in-notebook"
+"""The tag of cells that a reader of the report does not get to see."""
+
+
+def render_page(notebook: Any) -> str:
+    """The page of an executed notebook: its header, its markdown and what its cells show, its foot.
+
+    Raises DataError when the notebook shows no header, which bears the page's title and language.
+    """
+    about = about_page(notebook)
+    resources = {
+        "lang": about["lang"],
+        "title": about["title"],
+        "generator": f"ppp_metrics {package_version()}",
+        "skip": msg("To the content").render(about["lang"]),
+        "style": page_style(),
+        "style_in_notebook": f"<style>{style()}</style>",
+    }
+    page, _ = _exporter().from_notebook_node(notebook, resources)
+    return re.sub(r"\n\s*\n+", "\n", page)
+
+
+def about_page(notebook: Any) -> dict[str, str]:
+    """What the header of an executed notebook says of its page: title, subject, network, area, lang.
+
+    Raises DataError when the notebook shows no header.
+    """
+    about = _about(notebook, "header")
+    if about is None:
+        raise DataError(msg("The notebook has no header: a cell with `report.header()` is missing."))
+    return about
+
+
+def numbers_behind(notebook: Any) -> list[dict[str, Any]]:
+    """Every number that an executed notebook asked for, as its foot says.
+
+    Raises DataError when the notebook shows no foot.
+    """
+    about = _about(notebook, "foot")
+    if about is None:
+        raise DataError(msg("The notebook has no foot: a cell with `report.foot()` is missing."))
+    return about["numbers"]
+
+
+def _about(notebook: Any, part: str) -> dict[str, Any] | None:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [output.get("metadata", {}).get("ppp_metrics", {}) for output in outputs]
+    return next((each for each in found if each.get("part") == part), None)
+
+
+def page_style() -> str:
+    """The style sheet of a whole page: a report's own, and that of what is around it."""
+    around = (files("ppp_metrics.reporting") / "template" / "page.css").read_text(encoding="utf-8")
+    return f"\n{around}{style()}"
+
+
+@cache
+def _exporter() -> TemplateExporter:
+    from jinja2 import FileSystemLoader
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
+
+    folder = str(files("ppp_metrics.reporting") / "template")
+    exporter = TemplateExporter(extra_loaders=[FileSystemLoader(folder)], template_file="page.html.j2")
+    exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags={ONLY_IN_NOTEBOOK}), enabled=True)
+    return exporter

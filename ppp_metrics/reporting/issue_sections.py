@@ -1,0 +1,281 @@
+"""The sections about issues: how far they came, by theme, by obligation and by kind of innovation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ppp_metrics.language import Message, msg
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.charts import Panel, draw_bars, draw_columns
+from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
+from ppp_metrics.reporting.words import Number
+
+STEPS: dict[str, Message] = {
+    "issues_proposed_count": msg("Proposed"),
+    "issues_accepted_count": msg("Accepted"),
+    "solutions_delivered_count": msg("Delivered"),
+    "solutions_implemented_count": msg("Implemented"),
+}
+MOST_ROWS = 20
+"""Of more themes than this the chart shows those with the most issues; the table has them all."""
+
+NOTHING_TO_FOLLOW = msg("No issues were accepted early enough to follow for a year.")
+
+
+class IssueSections(Desk):
+    """What became of the issues of a region; each method is one section."""
+
+    @in_one_session
+    def funnel(self) -> Section:
+        """Issues proposed, accepted, delivered and implemented in the four quarters that end with the period."""
+        title = msg("From question to solution in use")
+        steps = [replace(self._year_count(metric_id), label=self.say(label)) for metric_id, label in STEPS.items()]
+        if all(step.is_absent for step in steps):
+            return self.section(
+                "funnel", title, [msg("No issues were proposed in this region in these four quarters.")]
+            )
+        rate = self.number("implementation_rate_pct")
+        findings = [
+            msg("From {window}: {steps}.", window=self.last_year(), steps=self._steps_told(steps)),
+            msg(
+                "Implemented means brought into use by the company, or made available to its users. Every step counts "
+                "by its own date: what was accepted this year may have been proposed the year before."
+            ),
+        ]
+        if rate.value is not None:
+            findings += [
+                msg(
+                    "Followed over time: of the {n} issues accepted from {window}, {share} were implemented within a "
+                    "year (95% interval {interval}). {mix}",
+                    n=self.n_of(rate),
+                    window=self.window(rate.metric),
+                    share=self.shown(rate),
+                    interval=self.interval(rate),
+                    mix=words.mix(rate, self.lang),
+                )
+            ]
+        caption = msg("Issues by step, {window}", window=self.last_year())
+        rows = self.bar_rows(steps)
+        return self.section(
+            "funnel",
+            title,
+            findings,
+            partial(draw_bars, rows=rows) if rows else None,
+            caption,
+            [self.count_table(caption, [msg("step"), msg("issues")], steps)],
+        )
+
+    @in_one_session
+    def by_quarter(self) -> Section:
+        """The four steps in each of the last twelve quarters."""
+        title = msg("Quarter by quarter")
+        series = {self.say(label): self.history(metric_id) for metric_id, label in STEPS.items()}
+        quarters = list(next(iter(series.values())))
+        begun = [
+            at
+            for at, quarter in enumerate(quarters)
+            if not all(counts[quarter].is_absent for counts in series.values())
+        ]
+        if not begun:
+            return self.section(
+                "quarters", title, [msg("No issues were proposed in this region in the last three years.")]
+            )
+        quarters = quarters[begun[0] :]
+        current = 1 if self.period.quarter else 4
+        latest = [replace(counts[quarters[-1]], label=label) for label, counts in series.items()]
+        panels = [
+            Panel(
+                f"{step.label}: {self.shown(step)}" if current == 1 else step.label,
+                tuple(counts[quarter].value for quarter in quarters),
+            )
+            for step, counts in zip(latest, series.values(), strict=True)
+            if any(counts[quarter].value is not None for quarter in quarters)
+        ]
+        rows = [
+            [words.period_short(quarter, self.lang), *(self.shown(counts[quarter]) for counts in series.values())]
+            for quarter in reversed(quarters)
+        ]
+        return self.section(
+            "quarters",
+            title,
+            [
+                msg(
+                    "In {quarter}: {steps}.",
+                    quarter=words.period_words(quarters[-1]),
+                    steps=self._steps_told(latest),
+                ),
+                msg("Quarters differ with the school year: compare a quarter with the same one a year earlier."),
+            ],
+            partial(
+                draw_columns,
+                ticks=[str(quarter.year) if quarter.quarter == 1 else "" for quarter in quarters],
+                panels=panels,
+                current=current,
+                number_text=self.count,
+            )
+            if panels
+            else None,
+            msg("Issues a quarter, all panels on the same scale. The dark columns are the period of this report."),
+            [Table(msg("Issues by quarter"), [msg("quarter"), *series], rows)],
+        )
+
+    @in_one_session
+    def themes(self) -> Section:
+        """The implementation rate of each theme with its interval."""
+        title = msg("Themes")
+        numbers = self.numbers("implementation_rate_pct", "theme")
+        total = self.number("implementation_rate_pct")
+        if not numbers:
+            return self.section("themes", title, [NOTHING_TO_FOLLOW])
+        told = [number for number in numbers if number.value is not None]
+        most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
+        findings = [self._theme_finding(told, total)]
+        if len(most) < len(told):
+            findings.append(
+                msg("The chart shows the {count} themes with the most issues; the table has them all.", count=len(most))
+            )
+        return self.section(
+            "themes",
+            title,
+            findings,
+            self.intervals([each for each in told if each in most], total),
+            self._rate_caption(),
+            [self.rate_table(self._rate_caption(), msg("theme"), numbers)],
+        )
+
+    @in_one_session
+    def obligations(self) -> Section:
+        """Result and effort obligations, each with its own promise, never in one rate."""
+        title = msg("Result and effort obligations")
+        by = {number.keys[0]: number for number in self.numbers("implementation_rate_pct", "obligation")}
+        met, learned = self.number("result_obligation_met_pct"), self.number("effort_learning_reached_pct")
+        numbers = [
+            replace(number, label=self.say(label))
+            for label, number in (
+                (msg("Result obligation: implemented"), by.get("result")),
+                (msg("Result obligation: solution accepted by the company"), met),
+                (msg("Effort obligation: implemented"), by.get("effort")),
+                (msg("Effort obligation: learning measured"), learned),
+            )
+            if number is not None and not number.is_absent
+        ]
+        if not numbers:
+            return self.section(
+                "obligations",
+                title,
+                [msg("No accepted issue that could be followed for a year has a known obligation.")],
+            )
+        caption = msg("Share of issues accepted from {window}, with 95% intervals", window=self.window(met.metric))
+        return self.section(
+            "obligations",
+            title,
+            [
+                self._promises_kept(met, learned),
+                msg(
+                    "A result obligation promises a solution; an effort obligation promises work and learning. They "
+                    "are judged apart, each by its own promise."
+                ),
+            ],
+            self.intervals(numbers),
+            caption,
+            [self.rate_table(caption, msg("promise"), numbers)],
+        )
+
+    @in_one_session
+    def kinds(self) -> Section:
+        """Product, process and service innovations."""
+        title = msg("Products, processes and services")
+        numbers = self.numbers("implementation_rate_pct", "innovation_type")
+        if not numbers:
+            return self.section("kinds", title, [NOTHING_TO_FOLLOW])
+        shown = [number for number in numbers if not number.is_suppressed]
+        findings = [
+            msg(
+                "Of the issues accepted from {window}, this many were about each kind of innovation: {parts}.",
+                window=self.window(numbers[0].metric),
+                parts=self.listed([f"{number.label} {self.count(number.denominator)}" for number in shown]),
+            )
+        ]
+        told = [number for number in numbers if number.value is not None]
+        if len(told) > 1:
+            is_apart = max(each.low or 0 for each in told) > min(each.high or 100 for each in told)
+            findings.append(
+                msg("The kinds differ in how often they are implemented: not all intervals overlap.")
+                if is_apart
+                else msg(
+                    "The kinds are not distinguishable in how often they are implemented: their intervals overlap."
+                )
+            )
+        new = self.number("new_to_market_pct")
+        if new.value is not None:
+            findings.append(
+                msg(
+                    "Of the solutions implemented in the last four quarters, {share} were new to the market (95% "
+                    "interval {interval}).",
+                    share=self.shown(new),
+                    interval=self.interval(new),
+                )
+            )
+        return self.section(
+            "kinds",
+            title,
+            findings,
+            self.intervals(numbers),
+            self._rate_caption(),
+            [self.rate_table(self._rate_caption(), msg("kind of innovation"), numbers)],
+        )
+
+    def _year_count(self, metric_id: str) -> Number:
+        """The sum of the last four quarters; without a value when one of them may not be shown."""
+        quarters = list(self.history(metric_id).values())[-4:]
+        hidden = next((each for each in quarters if each.value is None), None)
+        total, n = sum(each.value or 0 for each in quarters), sum(each.n or 0 for each in quarters)
+        return hidden or replace(quarters[0], keys=(), value=total, n=n)
+
+    def _steps_told(self, steps: list[Number]) -> str:
+        return self.listed([f"{step.label.lower()} {self.shown(step)}" for step in steps])
+
+    def _rate_caption(self) -> Message:
+        return msg(
+            "Share of issues accepted from {window} that were implemented within a year, with 95% intervals",
+            window=self.window(self.metrics["implementation_rate_pct"]),
+        )
+
+    def _theme_finding(self, told: list[Number], total: Number) -> Message:
+        if not told or total.value is None:
+            return msg("Each theme has too few issues to say which share was implemented.")
+        apart = [f"{each.label} ({self.shown(each)})" for each in told if words.lies_apart(each, total.value)]
+        if not apart:
+            return msg(
+                "The themes cannot be told apart: every interval contains the rate of all themes together, {overall}.",
+                overall=self.shown(total),
+            )
+        return msg(
+            "Of all issues {overall} were implemented within a year. Only these themes have an interval that lies "
+            "wholly above or below that: {themes}. The others are not distinguishable from it.",
+            overall=self.shown(total),
+            themes=self.listed(apart),
+        )
+
+    def _promises_kept(self, met: Number, learned: Number) -> str:
+        found = []
+        if met.value is not None:
+            found.append(
+                msg(
+                    "Under a result obligation, the company accepted a solution in {share} of {n} issues.",
+                    share=self.shown(met),
+                    n=self.n_of(met),
+                )
+            )
+        if learned.value is not None:
+            found.append(
+                msg(
+                    "Under an effort obligation, learning was measured in {share} of {n} issues.",
+                    share=self.shown(learned),
+                    n=self.n_of(learned),
+                )
+            )
+        if not found:
+            found.append(msg("There are too few issues under either obligation to give shares."))
+        return " ".join(map(self.say, found))

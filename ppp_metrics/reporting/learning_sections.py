@@ -1,0 +1,221 @@
+"""The sections about learning: who took part, what they learned, and between whom learning ran."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ppp_metrics.language import Label, Message, msg
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.charts import draw_bars
+from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
+from ppp_metrics.reporting.words import Number
+
+PERSON, PEOPLE = Label("person", "persoon"), Label("people", "mensen")
+NO_MEASUREMENTS = msg("No learning measurements were delivered for this region and period.")
+GAINS = ("learning_gain_mean", "learning_gain_g", "improved_share_pct")
+
+
+class LearningSections(Desk):
+    """What was learned while working on issues; each method is one section."""
+
+    @in_one_session
+    def participants(self) -> Section:
+        """People who worked on issues, by role."""
+        title = msg("Who took part")
+        total = self.number("participants_count")
+        if total.is_absent:
+            return self.section(
+                "participants", title, [msg("No participations were delivered for this region and period.")]
+            )
+        roles = self.numbers("participants_count", "role")
+        told = [each for each in roles if each.value is not None]
+        most = max(told, key=lambda each: each.value or 0, default=None)
+        people = words.amount(total, PERSON, PEOPLE, self.lang)
+        finding = msg("{people} worked on an issue from {window}.", people=people, window=self.last_year())
+        if most:
+            finding = msg(
+                "{people} worked on an issue from {window}. The largest group is {role}: {count}.",
+                people=people,
+                window=self.last_year(),
+                role=most.label,
+                count=self.shown(most),
+            )
+        findings = [finding]
+        if len(told) < len(roles):
+            findings.append(msg("Groups of 1 to 4 people are not shown, so that nobody can be recognised."))
+        caption = msg("Participants by role, {window}", window=self.last_year())
+        rows = self.bar_rows(roles)
+        return self.section(
+            "participants",
+            title,
+            findings,
+            partial(draw_bars, rows=rows) if rows else None,
+            caption,
+            [self.count_table(caption, [msg("role"), msg("people")], roles)],
+        )
+
+    @in_one_session
+    def gains_by_role(self) -> Section:
+        """The learning gain of each role, from measurements before and after."""
+        return self._gains("gains-role", msg("Learning gain by role"), "role", msg("role"))
+
+    @in_one_session
+    def gains_by_competence(self) -> Section:
+        """The learning gain in each competence, from measurements before and after."""
+        return self._gains("gains-competence", msg("Learning gain by competence"), "competence", msg("competence"))
+
+    @in_one_session
+    def gains_by_design(self) -> Section:
+        """Measured before and after, or judged afterwards: two ways of measuring that are never pooled."""
+        title = msg("Two ways of measuring, kept apart")
+        measured = {name: {each.keys[0]: each for each in self.numbers(name, "design")} for name in GAINS}
+        gains = measured["learning_gain_mean"]
+        if not gains:
+            return self.section("gains-design", title, [NO_MEASUREMENTS])
+        parts = [f"{each.label} {self.shown(each)}" for each in gains.values()]
+        tables = [
+            self.number_table(
+                gain.heading,
+                [
+                    replace(measured[name][design], label=self.say(measured[name][design].metric.label))
+                    for name in GAINS
+                    if design in measured[name]
+                ],
+            )
+            for design, gain in gains.items()
+        ]
+        return self.section(
+            "gains-design",
+            title,
+            [
+                msg("Mean gain in points of 100: {parts}.", parts=self.listed(parts)),
+                msg(
+                    "Who looks back afterwards judges differently from who is measured before and after. The two are "
+                    "never added up."
+                ),
+            ],
+            self.intervals(list(gains.values())),
+            self._gain_caption(),
+            tables,
+        )
+
+    @in_one_session
+    def exchange(self) -> Section:
+        """Learning between people: both ways, and across school and company."""
+        title = msg("Learning from each other")
+        numbers = [
+            replace(number, label=self.say(number.metric.label))
+            for number in map(
+                self.number, ("mutual_learning_pct", "boundary_crossing_pct", "mutual_learning_across_pct")
+            )
+        ]
+        mutual, across, both = numbers
+        if mutual.is_absent:
+            return self.section("exchange", title, [msg("No interactions were delivered for this region and period.")])
+        found: list[Message] = []
+        if mutual.value is not None:
+            found.append(
+                msg(
+                    "In {share} of the {n} pairs of people who helped each other learn, learning ran both ways.",
+                    share=self.shown(mutual),
+                    n=self.n_of(mutual),
+                )
+            )
+        if across.value is not None:
+            found.append(
+                msg(
+                    "{share} of the pairs with a known side cross the line between school and company.",
+                    share=self.shown(across),
+                )
+            )
+        if both.value is not None:
+            found.append(msg("Of the pairs across that line, {share} learned from each other.", share=self.shown(both)))
+        if not found:
+            found.append(msg("There are too few pairs of people to give shares."))
+        caption = msg("Share of pairs of people, {window}, with 95% intervals", window=self.last_year())
+        return self.section(
+            "exchange",
+            title,
+            [" ".join(map(self.say, found))],
+            self.intervals(numbers),
+            caption,
+            [self.rate_table(caption, msg("measure"), numbers)],
+        )
+
+    @in_one_session
+    def value_cycles(self) -> Section:
+        """How far the stories of value reach, by cycle."""
+        title = msg("Stories of value")
+        cycles = self.numbers("value_cycle_reach_pct", "cycle")
+        if all(each.is_absent for each in cycles):
+            return self.section("cycles", title, [msg("No value stories were delivered for this region and period.")])
+        told = [each for each in cycles if each.value is not None]
+        finding = msg("Too few people told a story to show how far these reach.")
+        if told:
+            most = max(told, key=lambda each: each.value or 0)
+            finding = msg(
+                "The cycle of value that most people told a story about is: {cycle} ({share}).",
+                cycle=most.label,
+                share=self.shown(most),
+            )
+        caption = msg(
+            "People with a story in each cycle of value, as a share of people with any story, {window}",
+            window=self.last_year(),
+        )
+        return self.section(
+            "cycles",
+            title,
+            [finding],
+            self.intervals(cycles),
+            caption,
+            [self.rate_table(caption, msg("cycle of value"), cycles)],
+        )
+
+    def _gains(self, key: str, title: Message, dimension: str, first: Words) -> Section:
+        gains = self.numbers("learning_gain_mean", dimension)
+        total = self.number("learning_gain_mean")
+        if total.is_absent:
+            return self.section(key, title, [NO_MEASUREMENTS])
+        findings = [self._gain_finding(gains, total)]
+        if any(each.value is None for each in gains):
+            findings.append(
+                msg(
+                    "Not shown: groups with fewer than {n} pairs of measurements, or with fewer than 5 people.",
+                    n=total.metric.min_n,
+                )
+            )
+        header = [first, msg("gain in points"), msg("95% interval"), msg("n")]
+        rows = [[each.heading, self.shown(each), self.interval(each) or "–", self.n_of(each)] for each in gains]
+        return self.section(
+            key,
+            title,
+            findings,
+            self.intervals(gains, total),
+            self._gain_caption(),
+            [Table(self._gain_caption(), header, rows)],
+        )
+
+    def _gain_finding(self, gains: list[Number], total: Number) -> Message:
+        if total.value is None:
+            return msg("There are too few pairs of measurements to give a mean gain.")
+        told = [each for each in gains if each.value is not None]
+        mean = {"mean": self.shown(total), "interval": self.interval(total) or "–"}
+        if len(told) < 2:
+            return msg("On average people gained {mean} points of 100 (95% interval {interval}).", **mean)
+        apart = [f"{each.label} ({self.shown(each)})" for each in told if words.lies_apart(each, total.value)]
+        if not apart:
+            return msg(
+                "On average people gained {mean} points of 100 (95% interval {interval}). The groups cannot be told "
+                "apart: their intervals contain that mean.",
+                **mean,
+            )
+        return msg(
+            "On average people gained {mean} points of 100 (95% interval {interval}). Only these groups have an "
+            "interval that lies wholly above or below that: {groups}.",
+            **mean,
+            groups=self.listed(apart),
+        )
+
+    def _gain_caption(self) -> Message:
+        return msg("Mean gain in points of 100, with 95% intervals, {window}", window=self.last_year())

@@ -1,0 +1,229 @@
+"""Which reports to make: the notebooks and their parameters, the regions, and the state of the data.
+
+Everything that can be refused is refused here, before the first notebook runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import LANGUAGES, msg, nearest
+from ppp_metrics.periods import Period, today
+from ppp_metrics.records.store import Store
+from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
+from ppp_metrics.workspace import Workspace
+
+PARAMETERS = ("workspace", "period", "region", "lang", "edition")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make; `inputs` is a hash of everything it depends on."""
+
+    notebook: Path
+    workspace: str
+    period: str
+    region: str
+    lang: str
+    edition: str
+    fingerprint: str
+    inputs: str
+
+    @property
+    def file(self) -> str:
+        """The file's place below the folder of reports."""
+        edition = "" if self.edition == "coordinator" else f"_{self.edition}"
+        return f"{self.period}/{self.notebook.stem}_{self.region}_{self.period}_{self.lang}{edition}.html"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in PARAMETERS}
+
+
+def _all_notebooks(place: Workspace) -> list[Path]:
+    found = sorted(place.notebooks.glob("*.ipynb"))
+    if not found:
+        raise UsageError(msg("{folder} holds no notebooks.", folder=place.notebooks))
+    return found
+
+
+def _find_notebook(place: Workspace, name: str) -> Path:
+    """The workspace's notebook with this name, or the file of this path."""
+    for path in (place.notebooks / f"{name.removesuffix('.ipynb')}.ipynb", Path(name)):
+        if path.is_file() and path.suffix == ".ipynb":
+            return path.resolve()
+    known = [path.stem for path in _all_notebooks(place)]
+    raise UsageError(
+        msg(
+            "There is no notebook '{notebook}'. Did you mean {near}?",
+            notebook=name,
+            near=nearest(name, known) or " / ".join(known),
+        )
+    )
+
+
+def check_parameters(path: Path) -> None:
+    """Raises UsageError when the notebook's parameters cell has another parameter than a report gives, or lacks one."""
+    from papermill import inspect_notebook
+    from papermill.exceptions import PapermillException
+
+    try:
+        declared = inspect_notebook(str(path))
+    except (PapermillException, ValueError, KeyError) as error:
+        raise UsageError(
+            msg(
+                "{notebook} is not a notebook that can be read: {reason}.",
+                notebook=path.name,
+                reason=" ".join(str(error).split())[:200],
+            )
+        ) from None
+    missing = [name for name in PARAMETERS if name not in declared]
+    # a parameter that a report does not give must have a value of its own
+    unknown = [name for name in declared if name not in PARAMETERS and declared[name]["default"] in ("", "None")]
+    if unknown:
+        guess = nearest(unknown[0], PARAMETERS) or ", ".join(missing or PARAMETERS)
+        raise UsageError(
+            msg(
+                "{notebook} has a parameter '{parameter}' that no report gives a value. Did you mean {near}?",
+                notebook=path.name,
+                parameter=unknown[0],
+                near=guess,
+            )
+        )
+    if missing:
+        near = nearest(missing[0], [name for name in declared if name not in PARAMETERS])
+        if near:
+            raise UsageError(
+                msg(
+                    "{notebook} has no parameter '{parameter}' in its cell with the tag `parameters`. It has "
+                    "'{near}': did you mean that?",
+                    notebook=path.name,
+                    parameter=missing[0],
+                    near=near,
+                )
+            )
+        raise UsageError(
+            msg(
+                "{notebook} has no parameter '{parameter}' in its cell with the tag `parameters`.",
+                notebook=path.name,
+                parameter=missing[0],
+            )
+        )
+    wrong = [name for name in PARAMETERS if declared[name]["inferred_type_name"] not in ("str", "None")]
+    if wrong:
+        raise UsageError(
+            msg(
+                "{notebook}: the parameter '{parameter}' is text, so its type is str, not {kind}.",
+                notebook=path.name,
+                parameter=wrong[0],
+                kind=declared[wrong[0]]["inferred_type_name"],
+            )
+        )
+
+
+def _check_data(place: Workspace, allow_failed: bool) -> None:
+    """Run the suites unless the newest check was of these data; DataError when a critical rule failed."""
+    from ppp_metrics.records.checks import last_check, run_checks
+    from ppp_metrics.records.history import fingerprint
+
+    store = Store(place.database)
+    with store.reading() as con:
+        last, now = last_check(con), fingerprint(con)
+    if last is None or last["fingerprint"] != now:
+        last = run_checks(store, place.expectations).to_dict()
+    if not last["passed"] and not allow_failed:
+        raise DataError(
+            msg(
+                "The data are not fit to publish: critical checks failed. `ppp-metrics check` says which rows; "
+                "`--allow-failed-checks` publishes all the same, with a banner."
+            )
+        )
+
+
+def plan_reports(
+    place: Workspace,
+    notebooks: Sequence[str],
+    period: Period,
+    region: str | None,
+    lang: str,
+    edition: str,
+    allow_failed_checks: bool,
+) -> list[Job]:
+    """A job each notebook, region and language; the data is checked first where its newest check was of other data.
+
+    Raises UsageError for an unknown notebook, region, language or edition and for a notebook with other parameters
+    than a report has; DataError when a critical check fails (unless allowed) or no issue has a region.
+    """
+    if edition not in PUBLISHED_EDITIONS:
+        guess = nearest(edition, PUBLISHED_EDITIONS) or PUBLISHED_EDITIONS[0]
+        raise UsageError(msg("There is no edition '{edition}'. Did you mean {near}?", edition=edition, near=guess))
+    if lang not in (*LANGUAGES, "all"):
+        raise UsageError(msg("A report is in nl, en, or all: not in '{lang}'.", lang=lang))
+    paths = list(dict.fromkeys(_find_notebook(place, name) for name in notebooks)) or _all_notebooks(place)
+    for path in paths:
+        check_parameters(path)
+    _check_data(place, allow_failed_checks)
+    return _jobs(place, paths, period, region, LANGUAGES if lang == "all" else (lang,), edition)
+
+
+def _jobs(
+    place: Workspace, notebooks: Sequence[Path], period: Period, region: str | None, langs: Sequence[str], edition: str
+) -> list[Job]:
+    from ppp_metrics.metrics.places import find_region, regions_with_data
+    from ppp_metrics.records.checks import last_check
+    from ppp_metrics.records.history import fingerprint
+
+    as_of = period.as_of(today())
+    with Store(place.database).reading() as con:
+        with_data = regions_with_data(con, as_of)
+        if region == "all":
+            regions = with_data
+        elif region:
+            regions = [find_region(con, region)]
+        else:
+            regions = [code for code in with_data if len(code) == 2]
+        if not regions:
+            raise DataError(
+                msg("No issue that was proposed by {day} has a region: there is nothing to report.", day=as_of)
+            )
+        data, check = fingerprint(con), last_check(con)
+    around = [
+        package_version(),
+        _code_digest(),
+        place.name,
+        str(place.notice),
+        str(as_of),
+        json.dumps(check, sort_keys=True),
+    ]
+    return [
+        Job(
+            path,
+            str(place.root),
+            str(period),
+            code,
+            lang,
+            edition,
+            data,
+            _digest([*around, data, path.read_text("utf-8"), code, lang, edition, str(period)]),
+        )
+        for code in regions
+        for path in notebooks
+        for lang in langs
+    ]
+
+
+def _code_digest() -> str:
+    """A hash of the package's own source, so that a change of it makes reports anew before its version changes."""
+    root = Path(str(files("ppp_metrics")))
+    sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".sql", ".po", ".j2", ".css", ".csv"))
+    return _digest(path.read_text("utf-8") for path in sources)
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -1,0 +1,351 @@
+"""What every section of a report is made of: numbers after disclosure control, words, drawings and tables as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, cached_property, partial, wraps
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ppp_metrics.errors import DataError
+from ppp_metrics.language import Label, Message, format_date, format_number, msg
+from ppp_metrics.metrics.metric import WINDOWS, Metric
+from ppp_metrics.metrics.registry import find_metric
+from ppp_metrics.periods import Period, today
+from ppp_metrics.records.store import Store
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.charts import Row, draw_intervals
+from ppp_metrics.reporting.drawing import Drawing
+from ppp_metrics.reporting.words import Number
+from ppp_metrics.workspace import Workspace
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from jinja2 import Environment
+
+HISTORY_QUARTERS = 12
+Made = TypeVar("Made")
+Words = Message | Label | str
+Draw = Callable[[str, str, str], Drawing]
+"""What makes a drawing of its key, title and finding."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A finished piece of a report; JupyterLab and the HTML report show the same."""
+
+    html: str = field(repr=False)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/html": self.html}, {"ppp_metrics": dict(self.about)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as words: the first column names the row."""
+
+    caption: Words
+    header: Sequence[Words]
+    rows: Sequence[Sequence[Words]]
+
+
+@cache
+def templates(lang: str) -> Environment:
+    """The templates of template/: messages speak `lang`, and everything is escaped that is not marked as HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(str(files("ppp_metrics.reporting") / "template")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: value.render(lang) if isinstance(value, (Message, Label)) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:
+    """A method of Desk whose numbers all come from one reading session."""
+
+    @wraps(make)
+    def made(desk: Desk, *args: Any, **options: Any) -> Made:
+        with desk.session():
+            return make(desk, *args, **options)
+
+    return made
+
+
+class Desk:
+    """Where the sections of one report are made: one workspace, period, region, language and edition."""
+
+    def __init__(self, place: Workspace, period: Period, region: str, lang: str, edition: str):
+        from ppp_metrics.metrics.places import find_region
+
+        self.place, self.period, self.lang, self.edition = place, period, lang, edition
+        self.today = today()
+        self.as_of = period.as_of(self.today)
+        self.metrics: dict[str, Metric] = {}
+        self.fingerprint: str | None = None
+        self._known: dict[tuple[Any, ...], list[Number]] = {}
+        self._asked: list[Number] = []
+        self._keys: list[str] = []
+        self._con: DuckDBPyConnection | None = None
+        with self.session() as con:
+            self.region = find_region(con, region)
+
+    @contextmanager
+    def session(self) -> Iterator[DuckDBPyConnection]:
+        """A reading session, closed after each section so that an open notebook keeps nobody from loading.
+
+        Raises DataError when the data has changed since the report's first session.
+        """
+        if self._con:
+            yield self._con
+            return
+        from ppp_metrics.records.history import fingerprint
+
+        with Store(self.place.database).reading() as con:
+            found = fingerprint(con)
+            if self.fingerprint not in (None, found):
+                raise DataError(msg("The data has changed while this report was made. Run it again from the top."))
+            self.fingerprint, self._con = found, con
+            try:
+                yield con
+            finally:
+                self._con = None
+
+    @cached_property
+    def area(self) -> tuple[str, int | None]:
+        """The region's name and its NUTS level."""
+        with self.session() as con:
+            name, level = con.execute(
+                "select name, level from regions where region_code = ? order by load_id nulls first", [self.region]
+            ).fetchall()[0]
+        return area_name(self.region, name, level, self.lang), level
+
+    def numbers(
+        self,
+        metric_id: str,
+        by: str | None = None,
+        *,
+        where: Mapping[str, str] | None = None,
+        period: Period | None = None,
+    ) -> list[Number]:
+        """A metric of this region, a number a group; groups in the order of their codes or names, the unknown last."""
+        key = (metric_id, by, tuple((where or {}).items()), period or self.period)
+        if key not in self._known:
+            with self.session() as con:
+                self._known[key] = self._computed(con, metric_id, by, where or {}, period or self.period)
+        self._asked += self._known[key]
+        return self._known[key]
+
+    def number(self, metric_id: str, *, where: Mapping[str, str] | None = None, period: Period | None = None) -> Number:
+        """A metric of this region as a whole."""
+        return self.numbers(metric_id, where=where, period=period)[0]
+
+    def _computed(
+        self, con: DuckDBPyConnection, metric_id: str, by: str | None, where: Mapping[str, str], period: Period
+    ) -> list[Number]:
+        from ppp_metrics.metrics.compute import compute
+        from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN, dimension_labels
+
+        metric = self.metrics.setdefault(metric_id, find_metric(metric_id))
+        frame = compute(
+            con,
+            metric_id,
+            period,
+            today=self.today,
+            region=self.region,
+            by=[by] if by else [],
+            where=where,
+            edition=self.edition,
+        )
+        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        names = dimension_labels(con, by, [row[by] for row in records], self.lang) if by else {}
+        measures = ("value", "low", "high", "n", "numerator", "denominator")
+        found = [
+            Number(
+                metric=metric,
+                keys=(row[by],) if by else (),
+                label=area_name(row[by], names[row[by]], None, self.lang) if by else "",
+                **{name: row[name] for name in measures},
+                notes=tuple(filter(None, (row["note"] or "").split("; "))),
+                edition=self.edition,
+            )
+            for row in records
+        ]
+        if by and by != "quarter":
+            order = {code.value: at for at, code in enumerate(DIMENSIONS[by].codes)}
+            found.sort(
+                key=lambda each: (
+                    each.keys[0] == UNKNOWN,
+                    order.get(each.keys[0], len(order)),
+                    each.label.casefold(),
+                )
+            )
+        return found
+
+    def every_number(self) -> list[dict[str, Any]]:
+        """All numbers asked so far, in the shape that the rules for computed numbers look at."""
+        measures = ("value", "low", "high", "n", "numerator", "denominator")
+        return [
+            {
+                "metric": each.metric.id,
+                "unit": each.metric.unit,
+                **{name: getattr(each, name) for name in measures},
+                "suppressed": each.is_suppressed,
+                "note": "; ".join(each.notes),
+            }
+            for numbers in self._known.values()
+            for each in numbers
+        ]
+
+    def history(self, metric_id: str) -> dict[Period, Number]:
+        """The metric's count in each of the last quarters up to the period's, oldest first; 0 where nothing happened.
+
+        Only for metrics that count events of the period.
+        """
+        last = self.period.last_quarter
+        quarters = [last.shifted(at) for at in range(1 - HISTORY_QUARTERS, 1)]
+        found = {
+            number.keys[0]: number
+            for year in sorted({quarter.year for quarter in quarters})
+            for number in self.numbers(metric_id, "quarter", period=Period(year))
+        }
+        whole = self.number(metric_id)
+        is_known = "no_data" not in whole.notes
+        nothing = replace(whole, value=0 if is_known else None, n=0, notes=() if is_known else ("no_data",))
+        return {quarter: found.get(str(quarter), nothing) for quarter in quarters}
+
+    def target(self, metric_id: str) -> float | None:
+        from ppp_metrics.metrics.places import targets_for
+
+        with self.session() as con:
+            return targets_for(con, metric_id, self.period, self.region)
+
+    def say(self, message: Words) -> str:
+        return message if isinstance(message, str) else message.render(self.lang)
+
+    def shown(self, number: Number) -> str:
+        return words.shown(number, self.lang)
+
+    def interval(self, number: Number) -> str:
+        return words.interval(number, self.lang)
+
+    def n_of(self, number: Number) -> str:
+        return words.counted(number, self.lang)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        return words.listed(parts, self.lang)
+
+    def count(self, value: float | None) -> str:
+        return "–" if value is None else format_number(value, self.lang)
+
+    def window(self, metric: Metric) -> Message:
+        """The first and last day a metric looks at."""
+        first, last = WINDOWS[metric.window].bounds(self.period, self.as_of)
+        return self._days(first, min(last, self.as_of))
+
+    def last_year(self) -> Message:
+        """The first and last day of the four quarters that end with the period."""
+        return self._days(self.period.last_quarter.shifted(-3).first_day, self.as_of)
+
+    def _days(self, first: date, last: date) -> Message:
+        return msg("{first} to {last}", first=format_date(first, self.lang), last=format_date(last, self.lang))
+
+    def section(
+        self,
+        key: str,
+        title: Message,
+        findings: Sequence[Words],
+        draw: Draw | None = None,
+        caption: Words = "",
+        tables: Sequence[Table] = (),
+    ) -> Section:
+        """A section whose first finding is also what its chart says to who cannot see it."""
+        self._keys.append(key)
+        # a notebook may ask for a section twice, and an id may stand in a page but once
+        own = key if self._keys.count(key) == 1 else f"{key}-{self._keys.count(key)}"
+        lacking = {each.metric.id: each for each in self._asked if words.missing_suppliers(each)}
+        self._asked = []
+        incomplete = [
+            msg("{metric}: {suppliers}.", metric=each.metric.label, suppliers=words.missing_suppliers(each))
+            for each in lacking.values()
+        ]
+        return self.render(
+            "section",
+            key=own,
+            title=title,
+            findings=[*findings, *incomplete],
+            drawing=draw(own, self.say(title), self.say(findings[0])) if draw else None,
+            caption=caption,
+            tables=tables,
+            behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
+        )
+
+    def render(self, part: str, about: Mapping[str, Any] | None = None, **values: Any) -> Section:
+        """A part's template as HTML, which says which part of the page it is, and what else is known about that."""
+        html = templates(self.lang).get_template(f"{part}.html.j2").render(**values)
+        return Section(html, {"part": part, **(about or {})})
+
+    def intervals(self, numbers: Sequence[Number], total: Number | None = None) -> Draw | None:
+        """How to draw the numbers that have a value, with their intervals; None when none has.
+
+        Shares are drawn on 0-100; `total` is a line through all rows.
+        """
+        rows = [
+            Row(each.heading, each.value, f"{self.shown(each)} (n = {self.n_of(each)})", each.low, each.high)
+            for each in numbers
+            if each.value is not None
+        ]
+        if not rows:
+            return None
+        is_share = numbers[0].metric.unit == "pct"
+        bounds = [bound for row in rows for bound in (row.low, row.high, row.value, 0.0) if bound is not None]
+        reference = None
+        if total and total.value is not None:
+            reference = Row("", total.value, self.say(msg("all together {share}", share=self.shown(total))))
+        return partial(
+            draw_intervals,
+            rows=rows,
+            domain=(0.0, 100.0) if is_share else (min(bounds), max(bounds)),
+            reference=reference,
+            tick_text=lambda value: self.count(value) + ("%" if is_share else ""),
+        )
+
+    def number_table(self, caption: Words, numbers: Sequence[Number]) -> Table:
+        """A row a number: its label, value, interval and n."""
+        header = [msg("measure"), msg("value"), msg("95% interval"), msg("n")]
+        rows = [[each.heading, self.shown(each), self.interval(each) or "–", self.n_of(each)] for each in numbers]
+        return Table(caption, header, rows)
+
+    def rate_table(self, caption: Words, first: Words, numbers: Sequence[Number]) -> Table:
+        """A row a group: the numerator, n, the rate and its interval."""
+        header = [first, msg("of which yes"), msg("n"), msg("share"), msg("95% interval")]
+        rows = [
+            [each.heading, self.count(each.numerator), self.n_of(each), self.shown(each), self.interval(each) or "–"]
+            for each in numbers
+        ]
+        return Table(caption, header, rows)
+
+    def count_table(self, caption: Words, header: Sequence[Words], numbers: Sequence[Number]) -> Table:
+        """A row a group with its count."""
+        return Table(caption, header, [[each.heading, self.shown(each)] for each in numbers])
+
+    def bar_rows(self, numbers: Sequence[Number]) -> list[Row]:
+        """The rows of a bar chart: only what has a value."""
+        return [Row(each.heading, each.value, self.shown(each)) for each in numbers if each.value is not None]
+
+
+def area_name(code: str, name: str, level: int | None, lang: str) -> str:
+    """The name without the country that NUTS adds to tell namesakes apart; a country's in the reader's language."""
+    if level == 0:
+        from babel import Locale
+
+        name = Locale(lang).territories.get({"EL": "GR", "UK": "GB"}.get(code, code), name)
+    return re.sub(r" \([A-Z]{2}\)$", "", name)

@@ -1,0 +1,190 @@
+"""Numbers in a reader's words: with their unit, their interval and what came before, or why they are not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ppp_metrics.language import Label, Message, format_number, msg
+from ppp_metrics.metrics.disclosure import threshold
+from ppp_metrics.metrics.metric import Metric
+from ppp_metrics.periods import Period
+
+DECIMALS = {"count": 0, "pct": 1, "points": 1, "sd": 2, "days": 0, "hours": 0, "eur": 0}
+QUARTERS = (msg("first quarter"), msg("second quarter"), msg("third quarter"), msg("fourth quarter"))
+
+
+@dataclass(frozen=True)
+class Number:
+    """One cell of a metric, after disclosure control; `keys` are its dimensions' values, `label` their names."""
+
+    metric: Metric
+    keys: tuple[str, ...]
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    numerator: float | None
+    denominator: float | None
+    notes: tuple[str, ...]
+    edition: str
+
+    @property
+    def heading(self) -> str:
+        """The label as it begins a row."""
+        return self.label[:1].upper() + self.label[1:]
+
+    @property
+    def is_suppressed(self) -> bool:
+        return "suppressed" in self.notes
+
+    @property
+    def is_absent(self) -> bool:
+        """Nothing was there to count: for a section without data, which says so instead."""
+        return not self.is_suppressed and not self.n
+
+
+def plain(value: float, unit: str, lang: str) -> str:
+    """The number alone: `39.4%`, `1,459`, `8.3`; a percentage bears its sign, other units are said beside."""
+    rounded = round(value, DECIMALS[unit]) + 0.0
+    text = format_number(abs(rounded), lang, DECIMALS[unit])
+    return ("−" if rounded < 0 else "") + text + ("%" if unit == "pct" else "")
+
+
+def shown(number: Number, lang: str) -> str:
+    """The number, or the word for why there is none."""
+    if number.value is not None:
+        return plain(number.value, number.metric.unit, lang)
+    return reason(number, lang)
+
+
+def reason(number: Number, lang: str) -> str:
+    """Why a number is not shown, in a word or two."""
+    if number.is_suppressed and number.metric.kind == "count":
+        return f"<{threshold(number.metric.person, number.edition)}"
+    if number.is_suppressed:
+        return msg("withheld").render(lang)
+    if "too_few" in number.notes:
+        return msg("too few").render(lang)
+    return (msg("no data") if "no_data" in number.notes else msg("unknown")).render(lang)
+
+
+def interval(number: Number, lang: str) -> str:
+    """`34.3–44.8%`, or an empty text for a number without an interval."""
+    if number.value is None or number.low is None or number.high is None:
+        return ""
+    unit = number.metric.unit
+    # two negative bounds around a dash cannot be read
+    joint = "–" if number.low >= 0 else msg(" to ").render(lang)
+    return plain(number.low, unit, lang).removesuffix("%") + joint + plain(number.high, unit, lang)
+
+
+def counted(number: Number, lang: str) -> str:
+    """What n counts, and how many: a dash where that is withheld."""
+    return "–" if number.n is None else format_number(number.n, lang)
+
+
+def change(now: Number, before: Number, lang: str) -> str:
+    """`+12`, `−1.4`, `±0`: the difference with an earlier value, empty when one of them is not shown."""
+    if now.value is None or before.value is None:
+        return ""
+    unit = now.metric.unit
+    text = plain(now.value - before.value, unit, lang).removesuffix("%")
+    if not re.search("[1-9]", text):
+        return "±0"
+    return text if text.startswith("−") else f"+{text}"
+
+
+def compared(now: Number, before: Number) -> Message:
+    """Whether an estimate differs from an earlier one: only where their intervals do not meet."""
+    if None in (now.low, now.high, before.low, before.high):
+        return msg("It cannot be compared with a year earlier.")
+    if now.low > before.high:  # type: ignore[operator]
+        return msg("That is higher than a year earlier.")
+    if now.high < before.low:  # type: ignore[operator]
+        return msg("That is lower than a year earlier.")
+    return msg("The difference from a year earlier is too small to be sure of.")
+
+
+def lies_apart(number: Number, value: float) -> bool:
+    """The number's whole interval lies above or below the value."""
+    return number.low is not None and number.high is not None and not number.low <= value <= number.high
+
+
+def against_target(number: Number, target: float) -> Message:
+    """Whether a target was reached; an interval that contains it leaves that open."""
+    if number.value is None:
+        return msg("cannot be said")
+    if number.low is not None and number.high is not None and number.low <= target <= number.high:
+        return msg("in the interval")
+    return msg("reached") if number.value >= target else msg("not reached")
+
+
+def mix(number: Number, lang: str) -> str:
+    """How a total is made up of obligations, which are never to be read as one success rate; empty where it is not."""
+    note = next((note for note in number.notes if note.startswith("mix:")), "")
+    if not note:
+        return ""
+    parts = {name: int(count) for name, count in re.findall(r"(\w+) (\d+)", note)}
+    if not parts:
+        return msg("Result and effort obligations stand together in this number.").render(lang)
+    words = {
+        "result": msg("result obligation"),
+        "effort": msg("effort obligation"),
+        "unknown": msg("obligation unknown"),
+    }
+    told = [f"{words[name].render(lang)} {format_number(count, lang)}" for name, count in parts.items()]
+    return msg("Made up of: {parts}.", parts=", ".join(told)).render(lang)
+
+
+def missing_suppliers(number: Number) -> Message | None:
+    """How many suppliers never sent what the number needs; None where all did."""
+    for note in number.notes:
+        if found := re.fullmatch(r"without (\d+) of (\d+) suppliers", note):
+            return msg(
+                "{lacking} of {total} suppliers never sent what this needs, and do not count in it",
+                lacking=found[1],
+                total=found[2],
+            )
+    return None
+
+
+def period_words(period: Period) -> Message:
+    if period.quarter is None:
+        return msg("the year {year}", year=period.year)
+    return msg("the {quarter} of {year}", quarter=QUARTERS[period.quarter - 1], year=period.year)
+
+
+def period_title(period: Period, lang: str) -> str:
+    """As a title ends: without an article."""
+    if period.quarter is None:
+        return str(period.year)
+    return msg("{quarter} of {year}", quarter=QUARTERS[period.quarter - 1], year=period.year).render(lang)
+
+
+def period_short(period: Period, lang: str) -> str:
+    """`Q3 2026`, `K3 2026`, `2026`."""
+    return (
+        str(period.year) if period.quarter is None else f"{'K' if lang == 'nl' else 'Q'}{period.quarter} {period.year}"
+    )
+
+
+def amount(number: Number, one: Label, many: Label, lang: str) -> str:
+    """`1 issue`, `12 issues`, `no issues`, `fewer than 5 people`."""
+    if number.value is None and not number.is_suppressed:
+        return msg("an unknown number of {things}", things=many).render(lang)
+    if number.value is None:
+        least = threshold(number.metric.person, number.edition)
+        return msg("fewer than {least} {things}", least=least, things=many).render(lang)
+    if number.value == 0:
+        return msg("no {things}", things=many).render(lang)
+    return f"{plain(number.value, number.metric.unit, lang)} {(one if number.value == 1 else many).render(lang)}"
+
+
+def listed(names: Sequence[str], lang: str) -> str:
+    """`a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return msg("{first} and {last}", first=", ".join(names[:-1]), last=names[-1]).render(lang)

@@ -1,0 +1,256 @@
+"""Reports of a network that can be counted by hand: what they say, and what they never say."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.reporting import dashboard
+from ppp_metrics.reporting.dashboard import Report
+from ppp_metrics.reporting.html import render_page
+from tests.deliveries import deliver
+from tests.networks import PERIOD, THEME, make_network, network_files, run_notebook
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_network(tmp_path_factory.mktemp("network"))
+
+
+@pytest.fixture(scope="module")
+def report(network: Path) -> Callable[..., Report]:
+    def opened(notebook: str = "regional_innovation", **changed: str) -> Report:
+        asked = {"period": PERIOD, "region": "NL", "lang": "en", "edition": "coordinator"} | changed
+        return dashboard.open_report(network, notebook, **asked)
+
+    return opened
+
+
+def text(section: dashboard.Section) -> str:
+    """The words of a section as they are read, drawings left out."""
+    plain = re.sub(r"<svg.*?</svg>|<style>.*?</style>|<[^>]+>", " ", section.html, flags=re.DOTALL)
+    return " ".join(html.unescape(plain).split())
+
+
+def rows(section: dashboard.Section) -> list[list[str]]:
+    """The cells of the body of each table."""
+    found = re.findall(r"<tr>(.*?)</tr>", section.html, flags=re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL) for row in found]
+    return [[html.unescape(cell) for cell in row] for row in cells if row]
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+def test_the_header_says_whose_report_about_what_where_and_when(report: Callable[..., Report]) -> None:
+    made = report().header()
+    assert text(made) == (
+        "Net & Werk Regional innovation : Netherlands, fourth quarter of 2025 NL · As of 31 December 2025 "
+        "Made up <data>. These data have not been checked yet."
+    )
+    assert made.about["title"] == "Regional innovation: Netherlands, fourth quarter of 2025"
+
+
+def test_the_first_screen_gives_the_numbers_in_plain_words(report: Callable[..., Report]) -> None:
+    # accepted in 2024: 40, of which 10 + 1 implemented within a year: 27.5 %. Wilson, z = 1.96: centre
+    # (0.275 + 1.92 / 40) / (1 + 3.84 / 40) = 0.2947, half width 0.1338: 16.1 to 42.8 %
+    assert (
+        "Companies proposed 3 issues in the fourth quarter of 2025. Partners delivered no solutions, and companies put "
+        "no solutions to use. Of the 40 issues accepted from 1 January 2024 to 31 December 2024, 27.5% were in use "
+        "within a year. The interval runs from 16.1% to 42.8%" in text(report().headline())
+    )
+
+
+def test_a_card_compares_with_the_quarter_before_the_year_before_and_the_target(report: Callable[..., Report]) -> None:
+    made = text(report().headline())
+    assert "Issues proposed 3 issues Q3 2025 0 +3 Q4 2024 0 +3" in made
+    # the target of 25 % lies within the interval, so whether it was reached is left open
+    assert "27.5% 95% interval 16.1–42.8% n = 40 Q3 2025 27.5% ±0 Q4 2024 no data target 25.0% in the interval" in made
+
+
+def test_a_step_counts_its_own_dates_in_the_last_four_quarters(report: Callable[..., Report]) -> None:
+    assert rows(report().funnel())[1:] == [
+        ["Proposed", "3"],
+        ["Accepted", "0"],
+        ["Delivered", "0"],
+        ["Implemented", "0"],
+    ]
+    assert rows(report(period="2024-Q4").funnel())[1:] == [
+        ["Proposed", "40"], ["Accepted", "40"], ["Delivered", "21"], ["Implemented", "11"],
+    ]  # fmt: skip
+
+
+def test_quarters_run_back_to_the_first_in_which_anything_happened(report: Callable[..., Report]) -> None:
+    shown = rows(report(period="2024-Q3").by_quarter())
+    assert shown == [
+        ["quarter", "Proposed", "Accepted", "Delivered", "Implemented"],
+        ["Q3 2024", "0", "0", "0", "11"],
+        ["Q2 2024", "0", "0", "21", "0"],
+        ["Q1 2024", "40", "40", "0", "0"],
+    ]
+
+
+def test_themes_are_told_apart_only_where_the_whole_interval_lies_apart(report: Callable[..., Report]) -> None:
+    made = report().themes()
+    assert rows(made)[1:] == [
+        ["Energy", "1", "20", "5.0%", "0.9–23.6%"],
+        [THEME, "10", "20", "50.0%", "29.9–70.1%"],
+    ]
+    assert f"wholly above or below that: Energy (5.0%) and {THEME} (50.0%)." in text(made)
+
+
+def test_result_and_effort_obligations_are_never_one_rate(report: Callable[..., Report]) -> None:
+    assert [row[0] for row in rows(report().obligations())[1:]] == [
+        "Result obligation: implemented",
+        "Result obligation: solution accepted by the company",
+        "Effort obligation: implemented",
+        "Effort obligation: learning measured",
+    ]
+    assert "Made up of: result obligation 20, effort obligation 20." in text(report().funnel())
+
+
+def test_a_country_shows_its_provinces_and_a_province_its_areas(report: Callable[..., Report]) -> None:
+    country, province, area = (report(region=code).places() for code in ("NL", "NL11", "NL114"))
+    assert [row[:2] for row in rows(country)[1:]] == [["Friesland", "2"], ["Groningen", "8"]]
+    assert country.html.count("fill-opacity") == 2 * 12
+    assert [row[:2] for row in rows(province)[1:]] == [["Oost-Groningen", "8"]]
+    assert text(area) == "Areas This region has no smaller areas to compare."
+
+
+def test_learning_is_told_with_its_interval(report: Callable[..., Report]) -> None:
+    made = text(report("learning_effects").headline())
+    assert "21 people worked on an issue from 1 January 2025 to 31 December 2025." in made
+    assert "scores rose by 15.5 points of 100 on average; the interval runs from" in made
+
+
+def test_a_section_without_its_data_says_so_and_draws_nothing(report: Callable[..., Report]) -> None:
+    learning = report("learning_effects")
+    assert text(learning.exchange()).endswith("No interactions were delivered for this region and period.")
+    assert text(learning.value_cycles()).endswith("No value stories were delivered for this region and period.")
+    elsewhere = report("learning_effects", region="NL42")
+    assert text(elsewhere.gains_by_role()).endswith(
+        "No learning measurements were delivered for this region and period."
+    )
+    for made in (learning.exchange(), learning.value_cycles(), elsewhere.gains_by_role(), elsewhere.participants()):
+        assert "<svg" not in made.html
+        assert "<table" not in made.html
+
+
+def test_too_few_is_said_and_not_estimated(report: Callable[..., Report]) -> None:
+    # Friesland: c9 and c10, with 4 issues on each theme, of which water9 and water10 were implemented
+    made = report(region="NL12").themes()
+    assert rows(made)[1:] == [["Energy", "0", "4", "too few", "–"], [THEME, "2", "4", "too few", "–"]]
+    assert "too few issues to say" in text(made)
+    assert "<svg" not in made.html
+
+
+def test_the_foot_defines_every_number_that_was_shown_and_no_other(report: Callable[..., Report]) -> None:
+    opened = report("learning_effects")
+    opened.participants()
+    foot = opened.foot()
+    assert re.findall(r'id="metric-(\w+)"', foot.html) == ["participants_count"]
+    assert {number["metric"] for number in foot.about["numbers"]} == {"participants_count"}
+    assert "north" in text(foot)
+    assert "period fourth quarter of 2025 (2025-Q4)" in text(foot)
+
+
+def test_a_year_is_compared_with_the_year_before_once(report: Callable[..., Report]) -> None:
+    made = text(report(period="2025").headline())
+    assert "Companies proposed 3 issues in the year 2025." in made
+    assert "Issues proposed 3 issues 2024 40 −37" in made
+
+
+def test_dutch_has_its_own_words_numbers_and_names(report: Callable[..., Report]) -> None:
+    opened = report(lang="nl")
+    assert "Innovatie in de regio : Nederland, vierde kwartaal van 2025" in text(opened.header())
+    assert "In het vierde kwartaal van 2025 dienden bedrijven 3 vraagstukken in." in text(opened.headline())
+    assert "27,5%" in text(opened.headline())
+
+
+# --- what it never says -----------------------------------------------------------------------------------------------
+
+
+def test_a_small_group_of_people_stands_nowhere_in_a_notebook(network: Path) -> None:
+    # 3 company employees among 21 people: their number is "<5" in the table and no bar in the chart
+    notebook = run_notebook("learning_effects", workspace=str(network), period=PERIOD, region="NL", lang="en")
+    [participants] = [
+        output.data["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if 'id="participants-heading"' in output.data["text/html"]
+    ]
+    assert ["Company employee", "<5"] in rows(dashboard.Section(participants))
+    assert not re.search(r"company employee", "".join(re.findall(r"<svg.*?</svg>", participants)), re.IGNORECASE)
+    numbers = [
+        number
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for number in output.metadata["ppp_metrics"].get("numbers", [])
+    ]
+    hidden = [number for number in numbers if number["suppressed"]]
+    assert hidden
+    assert {
+        number[name] for number in hidden for name in ("value", "low", "high", "n", "numerator", "denominator")
+    } == {None}
+
+
+def test_the_funders_edition_hides_what_one_or_two_companies_did(report: Callable[..., Report]) -> None:
+    # Friesland has 2 of the 10 active companies
+    shown = {row[0]: row[1] for row in rows(report(edition="funder").places())[1:]}
+    assert shown == {"Friesland": "<3", "Groningen": "8"}
+
+
+def test_words_from_the_data_are_never_markup(network: Path) -> None:
+    notebook = run_notebook("regional_innovation", workspace=str(network), period=PERIOD, region="NL", lang="en")
+    page = render_page(notebook)
+    assert "<b>" not in page
+    assert "<data>" not in page
+    assert page.count("&lt;b&gt;") > 2
+
+
+def test_a_page_is_well_formed_and_no_id_stands_twice(network: Path) -> None:
+    for name in ("regional_innovation", "learning_effects"):
+        page = render_page(run_notebook(name, workspace=str(network), period=PERIOD, region="NL", lang="nl"))
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+        referred = {each for found in re.findall(r'aria-labelledby="([^"]+)"', page) for each in found.split()}
+        assert referred <= set(ids)
+        assert len(page.encode()) < 400_000
+
+
+def test_a_section_asked_twice_keeps_its_ids_apart(report: Callable[..., Report]) -> None:
+    opened = report()
+    assert 'id="funnel-heading"' in opened.funnel().html
+    assert 'id="funnel-2-heading"' in opened.funnel().html
+
+
+# --- what it refuses --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"notebook": "regional_inovation"}, "Did you mean regional_innovation?"),
+        ({"lang": "fr"}, "lang takes nl, en, not 'fr'"),
+        ({"edition": "none"}, "edition takes coordinator, funder"),
+        ({"period": "2025-Q5"}, "is not a period"),
+        ({"region": "NL99"}, "There is no region 'NL99'"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_by_name(report: Callable[..., Report], changed: dict, says: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(says)):
+        report(**changed)
+
+
+def test_a_report_does_not_go_on_with_other_data_than_it_began_with(tmp_path: Path) -> None:
+    opened = dashboard.open_report(make_network(tmp_path), "regional_innovation", period=PERIOD, region="NL", lang="en")
+    opened.funnel()
+    files = network_files()
+    deliver(tmp_path, {"partners.csv": files["partners"], "issues.csv": files["issues"]}, "south")
+    with pytest.raises(DataError, match="The data has changed"):
+        opened.funnel()
