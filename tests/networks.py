@@ -1,9 +1,9 @@
 """A network small enough to count by hand, and its reports without a kernel.
 
-In the year 2024, 40 issues were accepted: 20 on water (10 implemented within a year, the others delivered) and 20 on energy
-(1 implemented, the others still open: those of all 10 companies, 8 in Groningen and 2 in Friesland). In the last quarter of
-2025, 3 were proposed. In 2025, 12 students, 6 teachers and 3 company employees worked on an issue; the students gained 10,
-11 ... 21 points, 15.5 on average. Nobody sent interactions or value stories.
+In the year 2024, 40 issues were accepted: 20 on water (10 implemented within a year, the others delivered) and 20 on
+energy (1 implemented, the others still open: those of all 10 companies, 8 in Groningen and 2 in Friesland). In the last
+quarter of 2025, 3 were proposed. In 2025, 12 students, 6 teachers and 3 company employees worked on an issue; the
+students gained 10, 11 ... 21 points, 15.5 on average. Nobody sent interactions or value stories.
 """
 
 from __future__ import annotations
@@ -55,20 +55,29 @@ def network_files() -> dict[str, str]:
         for moment, day, score in (("pre", "2025-03-01", 40), ("post", "2025-10-01", 50 + at))
     ]
     return {
-        "partners": _csv("partner_id,name,partner_type,size_class,region_code",
-                         [*companies, "school,School,university_of_applied_sciences,,NL114"]),
-        "themes": _csv("theme_code,name_en,name_nl", ['water,"Water & <b>""wind""</b>",Water', "energy,Energy,Energie"]),
-        "issues": _csv("issue_id,partner_id,theme_code,innovation_type,obligation,status,proposed_date,accepted_date",
-                       issues),
-        "outcomes": _csv("outcome_id,issue_id,delivered_date,implemented_date,accepted_by_company,innovation_type",
-                         outcomes),
+        "partners": _csv(
+            "partner_id,name,partner_type,size_class,region_code",
+            [*companies, "school,School,university_of_applied_sciences,,NL114"],
+        ),
+        "themes": _csv(
+            "theme_code,name_en,name_nl", ['water,"Water & <b>""wind""</b>",Water', "energy,Energy,Energie"]
+        ),
+        "issues": _csv(
+            "issue_id,partner_id,theme_code,innovation_type,obligation,status,proposed_date,accepted_date", issues
+        ),
+        "outcomes": _csv(
+            "outcome_id,issue_id,delivered_date,implemented_date,accepted_by_company,innovation_type", outcomes
+        ),
         "participants": _csv("participant_id,role,partner_id", people),
-        "participations": _csv("participant_id,issue_id,start_date,end_date",
-                               [f"{person.split(',')[0]},energy1,2025-02-01,2025-11-30" for person in people]),
-        "assessments": _csv("participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id",
-                            measured),
+        "participations": _csv(
+            "participant_id,issue_id,start_date,end_date",
+            [f"{person.split(',')[0]},energy1,2025-02-01,2025-11-30" for person in people],
+        ),
+        "assessments": _csv(
+            "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id", measured
+        ),
         "targets": _csv("metric_id,period,target_value", ["implementation_rate_pct,2025,25"]),
-    }  # fmt: skip
+    }
 
 
 def run_notebook(name: str, **parameters: str) -> Any:

@@ -43,8 +43,10 @@ def drawings() -> dict[str, Drawing]:
             reference=Row("", 30, "all together 30%"),
         ),
         "columns": draw_columns("columns", "Quarters", "3 now.", ["2025", "", ""], panels, 1, str),
-        "tiles": draw_tiles("tiles", "Map", "12.", [Tile("Groningen", 12, "12", 4, 0), Tile("Fryslân", None, "<3", 3, 0)]),
-    }  # fmt: skip
+        "tiles": draw_tiles(
+            "tiles", "Map", "12.", [Tile("Groningen", 12, "12", 4, 0), Tile("Fryslân", None, "<3", 3, 0)]
+        ),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,12 @@ def test_no_two_drawings_of_a_page_share_an_id_and_every_reference_is_kept(drawn
     assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
 
 
+def test_what_a_drawing_refers_to_is_renamed_with_it() -> None:
+    clipped = '<svg width="1" height="1" viewBox="0 0 1 1"><g clip-path="url(#clip7)"/><clipPath id="clip7"/></svg>'
+    assert 'clip-path="url(#a-0)"' in accessible(clipped, "a", "A", "A")
+    assert '<clipPath id="a-0"/>' in accessible(clipped, "a", "A", "A")
+
+
 def test_a_drawing_has_the_pages_font_and_only_colours_the_style_sheet_knows(drawn: dict[str, Drawing]) -> None:
     known = {drawing.INK, drawing.MUTED, drawing.LINE, drawing.ACCENT, drawing.SOFT, "none", "transparent"}
     for each in drawn.values():
@@ -97,12 +105,10 @@ def test_a_drawing_asks_the_network_for_nothing(drawn: dict[str, Drawing]) -> No
 
 
 def test_a_bar_is_as_long_as_its_share_of_the_longest(drawn: dict[str, Drawing]) -> None:
-    # from LABEL_WIDTH to WIDE - 60: 410 pixels for 30, so 205 for 15; the rounded ends are drawn as arcs of radius 2
-    starts_and_lengths = re.findall(r'd="M([\d.]+),[\d.]+h([\d.]+)a2,2', drawn["bars"].wide)
-    assert [(float(start), float(length) + 2) for start, length in starts_and_lengths] == [
-        (LABEL_WIDTH, WIDE - 60 - LABEL_WIDTH),
-        (LABEL_WIDTH, (WIDE - 60 - LABEL_WIDTH) / 2),
-    ]
+    # from LABEL_WIDTH to WIDE - 60: 410 pixels for 30, so 205 for 15
+    bars = re.findall(rf'd="M([\d.]+),[\d.]+h([\d.]+)v18h[^"]+" fill="{drawing.ACCENT}"', drawn["bars"].wide)
+    assert [(float(start), float(length)) for start, length in bars] == [(LABEL_WIDTH, 410), (LABEL_WIDTH, 205)]
+    assert WIDE - 60 - LABEL_WIDTH == 410
 
 
 def test_a_dot_stands_at_its_value_on_the_scale(drawn: dict[str, Drawing]) -> None:
@@ -113,8 +119,13 @@ def test_a_dot_stands_at_its_value_on_the_scale(drawn: dict[str, Drawing]) -> No
 
 def test_an_axis_has_round_numbers_in_the_readers_words(drawn: dict[str, Drawing]) -> None:
     assert [text for text in texts(drawn["intervals"].wide) if text.endswith("%")][:6] == [
-        "0%", "20%", "40%", "60%", "80%", "100%",
-    ]  # fmt: skip
+        "0%",
+        "20%",
+        "40%",
+        "60%",
+        "80%",
+        "100%",
+    ]
 
 
 def test_a_number_that_may_not_be_shown_has_no_column(drawn: dict[str, Drawing]) -> None:

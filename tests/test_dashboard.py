@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,13 @@ def report(network: Path) -> Callable[..., Report]:
         return dashboard.open_report(network, notebook, **asked)
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def executed(network: Path) -> dict[str, Any]:
+    """Each notebook with its outputs."""
+    asked = {"workspace": str(network), "period": PERIOD, "region": "NL", "lang": "en"}
+    return {name: run_notebook(name, **asked) for name in ("regional_innovation", "learning_effects")}
 
 
 def text(section: dashboard.Section) -> str:
@@ -175,9 +183,9 @@ def test_dutch_has_its_own_words_numbers_and_names(report: Callable[..., Report]
 # --- what it never says -----------------------------------------------------------------------------------------------
 
 
-def test_a_small_group_of_people_stands_nowhere_in_a_notebook(network: Path) -> None:
+def test_a_small_group_of_people_stands_nowhere_in_a_notebook(executed: dict[str, Any]) -> None:
     # 3 company employees among 21 people: their number is "<5" in the table and no bar in the chart
-    notebook = run_notebook("learning_effects", workspace=str(network), period=PERIOD, region="NL", lang="en")
+    notebook = executed["learning_effects"]
     [participants] = [
         output.data["text/html"]
         for cell in notebook.cells
@@ -205,17 +213,16 @@ def test_the_funders_edition_hides_what_one_or_two_companies_did(report: Callabl
     assert shown == {"Friesland": "<3", "Groningen": "8"}
 
 
-def test_words_from_the_data_are_never_markup(network: Path) -> None:
-    notebook = run_notebook("regional_innovation", workspace=str(network), period=PERIOD, region="NL", lang="en")
-    page = render_page(notebook)
+def test_words_from_the_data_are_never_markup(executed: dict[str, Any]) -> None:
+    page = render_page(executed["regional_innovation"])
     assert "<b>" not in page
     assert "<data>" not in page
     assert page.count("&lt;b&gt;") > 2
 
 
-def test_a_page_is_well_formed_and_no_id_stands_twice(network: Path) -> None:
-    for name in ("regional_innovation", "learning_effects"):
-        page = render_page(run_notebook(name, workspace=str(network), period=PERIOD, region="NL", lang="nl"))
+def test_no_id_stands_twice_in_a_page_and_every_reference_is_to_one(executed: dict[str, Any]) -> None:
+    for notebook in executed.values():
+        page = render_page(notebook)
         ids = re.findall(r' id="([^"]+)"', page)
         assert len(ids) == len(set(ids))
         referred = {each for found in re.findall(r'aria-labelledby="([^"]+)"', page) for each in found.split()}

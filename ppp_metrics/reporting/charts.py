@@ -62,7 +62,7 @@ def draw_bars(key: str, title: str, finding: str, rows: Sequence[Row]) -> Drawin
         start, end = (0, NARROW - 60) if is_narrow else (LABEL_WIDTH, WIDE - 60)
         x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, most], range=[start, end], nice=False))
         down = 10 if is_narrow else 0
-        bar = base.mark_bar(color=ACCENT, height=14 if is_narrow else 18, cornerRadiusEnd=2, yOffset=down).encode(x=x)
+        bar = base.mark_bar(color=ACCENT, height=14 if is_narrow else 18, yOffset=down).encode(x=x)
         number = base.mark_text(align="left", dx=8, dy=down, color=INK, fontSize=TEXT_SIZE, fontWeight=600).encode(
             x=x, text="text:N"
         )
