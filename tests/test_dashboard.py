@@ -180,6 +180,11 @@ def test_dutch_has_its_own_words_numbers_and_names(report: Callable[..., Report]
     assert "27,5%" in text(opened.headline())
 
 
+def test_a_long_dutch_word_may_break_where_its_parts_meet(report: Callable[..., Report]) -> None:
+    assert "Implementatie\N{SOFT HYPHEN}percentage" in report(lang="nl").headline().html
+    assert "inspannings\N{SOFT HYPHEN}verplichtingen</h2>" in report(lang="nl").obligations().html
+
+
 # --- what it never says -----------------------------------------------------------------------------------------------
 
 

@@ -226,7 +226,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
                 "y": (tile.y - top) * step,
                 "y2": (tile.y - top) * step + size,
                 "middle": (tile.x - left) * step + size / 2,
-                "label": tile.label.replace("-", "-\n", 1),
+                "label": _wrapped(tile.label.partition("/")[0], 12),
                 "text": tile.text,
                 "label_y": (tile.y - top) * step + 9,
                 "text_y": (tile.y - top) * step + size - 14,

@@ -53,7 +53,7 @@ class CompanySections(Desk):
                 )
             )
         caption = msg("Active companies by size, {window}", window=self.last_year())
-        rows = self.bar_rows(sizes)
+        rows = self.bar_rows(sizes) if any(each.keys != ("unknown",) for each in sizes) else []
         everything = [replace(each, label=self.say(each.metric.label)) for each in (active, new, returning, sme)]
         return self.section(
             "companies",
@@ -72,7 +72,7 @@ class CompanySections(Desk):
         """A country's provinces on a tile map, or the areas below a province."""
         level = self.area[1]
         dimension = None if level is None else SMALLER_AREAS.get(level)
-        title = msg("Provinces") if dimension == "region2" else msg("Areas")
+        title = msg("Provinces") if dimension == "region2" and self.region.startswith("NL") else msg("Areas")
         if dimension is None:
             return self.section("places", title, [msg("This region has no smaller areas to compare.")])
         active = self.numbers("companies_active_count", dimension)

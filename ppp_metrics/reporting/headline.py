@@ -63,7 +63,7 @@ def make_card(desk: Desk, number: Number) -> Card:
         unit="" if metric.unit == "pct" else COUNTED[metric.counts] if is_count else UNITS[metric.unit],
         is_number=number.value is not None,
         interval=desk.interval(number),
-        n="" if is_count else desk.n_of(number),
+        n="" if is_count or number.is_absent else desk.n_of(number),
         missing=words.missing_suppliers(number) or "",
         comparisons=tuple(lines),
     )

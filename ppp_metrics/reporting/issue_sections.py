@@ -20,7 +20,7 @@ STEPS: dict[str, Message] = {
 MOST_ROWS = 20
 """Of more themes than this the chart shows those with the most issues; the table has them all."""
 
-NOTHING_TO_FOLLOW = msg("No issues were accepted early enough to follow for a year.")
+NOTHING_KNOWN = msg("Nothing is known about the implementation of issues that could be followed for a year.")
 
 
 class IssueSections(Desk):
@@ -116,7 +116,7 @@ class IssueSections(Desk):
             )
             if panels
             else None,
-            msg("Issues a quarter, all panels on the same scale. The dark columns are the period of this report."),
+            msg("Issues a quarter, all panels on one scale. The columns that stand out are the period of this report."),
             [Table(msg("Issues by quarter"), [msg("quarter"), *series], rows)],
         )
 
@@ -127,7 +127,7 @@ class IssueSections(Desk):
         numbers = self.numbers("implementation_rate_pct", "theme")
         total = self.number("implementation_rate_pct")
         if not numbers:
-            return self.section("themes", title, [NOTHING_TO_FOLLOW])
+            return self.section("themes", title, [NOTHING_KNOWN])
         told = [number for number in numbers if number.value is not None]
         most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
         findings = [self._theme_finding(told, total)]
@@ -188,7 +188,7 @@ class IssueSections(Desk):
         title = msg("Products, processes and services")
         numbers = self.numbers("implementation_rate_pct", "innovation_type")
         if not numbers:
-            return self.section("kinds", title, [NOTHING_TO_FOLLOW])
+            return self.section("kinds", title, [NOTHING_KNOWN])
         shown = [number for number in numbers if not number.is_suppressed]
         findings = [
             msg(

@@ -17,7 +17,7 @@ from ppp_metrics.language import LANGUAGES, msg, nearest
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
-from ppp_metrics.workspace import Workspace
+from ppp_metrics.workspace import Workspace, starter
 
 PARAMETERS = ("workspace", "period", "region", "lang", "edition")
 
@@ -47,18 +47,17 @@ class Job:
 
 
 def _all_notebooks(place: Workspace) -> list[Path]:
-    found = sorted(place.notebooks.glob("*.ipynb"))
-    if not found:
-        raise UsageError(msg("{folder} holds no notebooks.", folder=place.notebooks))
-    return found
+    """The workspace's notebooks; those that every workspace begins with where it has none of its own."""
+    return sorted(place.notebooks.glob("*.ipynb")) or sorted(starter("notebooks").glob("*.ipynb"))
 
 
 def _find_notebook(place: Workspace, name: str) -> Path:
-    """The workspace's notebook with this name, or the file of this path."""
-    for path in (place.notebooks / f"{name.removesuffix('.ipynb')}.ipynb", Path(name)):
-        if path.is_file() and path.suffix == ".ipynb":
-            return path.resolve()
-    known = [path.stem for path in _all_notebooks(place)]
+    """The notebook with this name, or the file of this path."""
+    known = {path.stem: path for path in _all_notebooks(place)}
+    if path := known.get(name.removesuffix(".ipynb")):
+        return path
+    if name.endswith(".ipynb") and Path(name).is_file():
+        return Path(name).resolve()
     raise UsageError(
         msg(
             "There is no notebook '{notebook}'. Did you mean {near}?",

@@ -59,7 +59,7 @@ def templates(lang: str) -> Environment:
     """The templates of template/: messages speak `lang`, and everything is escaped that is not marked as HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(str(files("ppp_metrics.reporting") / "template")),
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,6 +67,10 @@ def templates(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = lambda value: words.breakable(
+        value if isinstance(value, str) else value.render(lang)
+    )
+    return environment
 
 
 def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:

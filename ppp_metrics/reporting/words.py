@@ -183,6 +183,11 @@ def amount(number: Number, one: Label, many: Label, lang: str) -> str:
     return f"{plain(number.value, number.metric.unit, lang)} {(one if number.value == 1 else many).render(lang)}"
 
 
+def breakable(text: str) -> str:
+    """The text with soft hyphens in long Dutch compounds: not every browser knows where those may break."""
+    return re.sub(r"(?<=\w{6})(?=percentage|verplichting|lerenden)", "\N{SOFT HYPHEN}", text)
+
+
 def listed(names: Sequence[str], lang: str) -> str:
     """`a, b and c`."""
     if len(names) < 2:

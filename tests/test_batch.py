@@ -1,0 +1,225 @@
+"""Many reports at once: what is made, what is kept, what is refused before anything runs, what a failure leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.periods import Period
+from ppp_metrics.reporting.batch import Report, make_reports, read_manifest
+from ppp_metrics.reporting.index import write_index
+from ppp_metrics.workspace import find_workspace
+from tests.networks import PERIOD, make_network, network_files
+
+INNOVATION = f"{PERIOD}/regional_innovation_NL_{PERIOD}_nl.html"
+LEARNING = f"{PERIOD}/learning_effects_NL_{PERIOD}_nl.html"
+
+
+def make(folder: Path, *notebooks: str, **changed: Any) -> list[Report]:
+    asked: dict[str, Any] = {
+        "region": "NL",
+        "lang": "nl",
+        "edition": "coordinator",
+        "out": folder / "reports",
+        "jobs": 2,
+    } | changed
+    return make_reports(find_workspace(folder), notebooks, Period.parse(PERIOD), **asked)
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder / "reports")) for path in (folder / "reports").rglob("*") if path.is_file()}
+
+
+def add_notebook(folder: Path, name: str, *sources: str) -> None:
+    """A notebook whose first cell is its parameters."""
+    cells: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"c{at}",
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+            "metadata": {"tags": ["parameters"]} if at == 0 else {},
+        }
+        for at, source in enumerate(sources)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    text = json.dumps({"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5})
+    (folder / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+
+
+PARAMETERS = 'workspace: str = ".."\nperiod: str = "2025-Q4"\nregion: str = "NL"\nlang: str = "nl"\nedition: str = "x"'
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_network(tmp_path_factory.mktemp("network"))
+
+
+@pytest.fixture(scope="module")
+def made(network: Path) -> list[Report]:
+    """Both reports of the country in Dutch."""
+    return make(network)
+
+
+# --- what is made -----------------------------------------------------------------------------------------------------
+
+
+def test_every_notebook_becomes_a_file_beside_an_index_and_a_manifest(network: Path, made: list[Report]) -> None:
+    assert [report.file for report in made] == [LEARNING, INNOVATION]
+    assert files(network) == {LEARNING, INNOVATION, "index.html", "manifest.json"}
+
+
+def test_the_manifest_says_what_each_file_was_made_from(network: Path, made: list[Report]) -> None:
+    listed = read_manifest(network / "reports")
+    assert set(listed) == {LEARNING, INNOVATION}
+    for file, report in listed.items():
+        assert report.sha256 == hashlib.sha256((network / "reports" / file).read_bytes()).hexdigest()
+        assert (report.period, report.region, report.lang, report.edition) == (PERIOD, "NL", "nl", "coordinator")
+        assert report.fingerprint == made[0].fingerprint
+
+
+def test_the_data_was_checked_before_it_was_published(network: Path, made: list[Report]) -> None:
+    page = (network / "reports" / INNOVATION).read_text("utf-8")
+    assert re.search(r"zijn \d+ regels gecontroleerd", page)
+    assert "nog niet gecontroleerd" not in page
+
+
+def test_what_did_not_change_is_not_made_again(network: Path, made: list[Report]) -> None:
+    assert [report.is_new for report in made] == [True, True]
+    assert [report.is_new for report in make(network)] == [False, False]
+
+
+def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: list[Report]) -> None:
+    file = network / "reports" / LEARNING
+    before = file.read_bytes()
+    file.write_bytes(before + b" ")
+    [report] = make(network, "learning_effects")
+    assert report.is_new
+    assert file.read_bytes() == before
+
+
+def report_of(file: str, **changed: str) -> Report:
+    fields: dict[str, Any] = {
+        "notebook": "regional_innovation",
+        "title": "Regional innovation",
+        "network": "Net & Werk",
+        "area": "Drenthe",
+        "period": PERIOD,
+        "region": "NL13",
+        "lang": "en",
+        "edition": "coordinator",
+        "fingerprint": "f",
+        "version": "1",
+        "inputs": "i",
+        "sha256": "s",
+    }
+    return Report(file=file, **fields | changed)
+
+
+def test_the_index_leads_to_every_report_newest_period_and_country_first() -> None:
+    page = write_index(
+        [
+            report_of("old.html", period="2025-Q3"),
+            report_of("drenthe.html"),
+            report_of("country.html", region="NL", area="Netherlands"),
+            report_of("country-nl.html", region="NL", area="Nederland", lang="nl", title="Innovatie in de regio"),
+            report_of("funder.html", edition="funder"),
+        ]
+    )
+    assert re.findall(r'href="([^"]+)" hreflang', page) == [
+        "country-nl.html",
+        "country.html",
+        "drenthe.html",
+        "funder.html",
+        "old.html",
+    ]
+    assert '<html lang="nl">' in page
+    assert "Net &amp; Werk" in page
+    assert page.count("editie voor financiers") == 1
+    assert "<script" not in page
+
+
+# --- what is refused before anything runs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "changed", "says"),
+    [
+        (("regional_inovation",), {}, "Did you mean regional_innovation?"),
+        ((), {"edition": "founder"}, "Did you mean funder?"),
+        ((), {"lang": "fr"}, "not in 'fr'"),
+        ((), {"region": "NL99"}, "There is no region 'NL99'"),
+    ],
+)
+def test_a_wrong_name_is_refused(network: Path, notebooks: tuple, changed: dict, says: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(says)):
+        make(network, *notebooks, **changed)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        (PARAMETERS.replace("region:", "regoin:"), "It has 'regoin': did you mean that?"),
+        (PARAMETERS.replace('lang: str = "nl"', ""), "has no parameter 'lang'"),
+        (PARAMETERS.replace("period: str", "period: int"), "its type is str, not int"),
+        (PARAMETERS + "\nregio: str = None", "'regio' that no report gives a value. Did you mean region?"),
+    ],
+)
+def test_a_notebook_with_other_parameters_than_a_report_has_is_refused(
+    network: Path, parameters: str, says: str
+) -> None:
+    add_notebook(network, "odd", parameters, "1 / 0")
+    try:
+        with pytest.raises(UsageError, match=re.escape(says)):
+            make(network, "odd")
+    finally:
+        (network / "notebooks" / "odd.ipynb").unlink()
+
+
+def test_data_that_fails_a_critical_check_is_not_published_unless_asked_and_then_with_a_banner(tmp_path: Path) -> None:
+    issues = network_files()["issues"].replace("2024-02-01,2024-03-01", "2024-02-01,2024-01-01", 1)
+    folder = make_network(tmp_path, issues=issues)
+    with pytest.raises(DataError, match="critical checks failed"):
+        make(folder)
+    assert not (folder / "reports").exists()
+    make(folder, "learning_effects", allow_failed_checks=True)
+    assert "kritieke controles niet haalden (1)" in (folder / "reports" / LEARNING).read_text("utf-8")
+
+
+# --- what a failure leaves --------------------------------------------------------------------------------------------
+
+
+def test_a_failing_notebook_is_told_in_its_own_words_and_leaves_no_half_file(network: Path, made: list[Report]) -> None:
+    add_notebook(network, "broken", PARAMETERS, "1 / 0")
+    before = files(network)
+    try:
+        with pytest.raises(DataError, match="broken for NL, 2025-Q4 stopped: ZeroDivisionError: division by zero"):
+            make(network, "broken")
+    finally:
+        (network / "notebooks" / "broken.ipynb").unlink()
+    assert files(network) == before
+
+
+def test_a_number_that_breaks_a_rule_for_numbers_keeps_its_report_unpublished(tmp_path: Path) -> None:
+    folder = make_network(tmp_path)
+    suite = folder / "expectations" / "numbers.json"
+    rules = json.loads(suite.read_text("utf-8"))
+    # the share of people measured before and after is 100 % in this network
+    rules["expectations"][0]["kwargs"]["max_value"] = 99
+    suite.write_text(json.dumps(rules), encoding="utf-8")
+    with pytest.raises(DataError, match=r"learning_effects_NL_2025-Q4_nl\.html is not published"):
+        make(folder, "learning_effects")
+    assert files(folder) == {"index.html", "manifest.json"}
+
+
+def test_a_folder_that_cannot_be_written_is_named(network: Path, made: list[Report], tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(DataError, match="taken cannot be written"):
+        make(network, "learning_effects", out=tmp_path / "taken")
