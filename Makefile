@@ -14,12 +14,8 @@ help: ## what there is to make
 
 report: .venv/made ## the demo network's reports of the latest full quarter, in reports/
 	@$(BIN)/ppp-metrics load data/demo
-	@$(BIN)/ppp-metrics check
-	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL --lang all
-	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL11 --lang all
-	@echo
-	@echo "Open reports/index.html. All provinces:"
-	@echo "  $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
+	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL,NL11 --lang all
+	@echo "All provinces: $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
 
 test: check ## the whole gate: make check, then every test, the browser's too
 	@$(BIN)/python tools/chromium.py

@@ -94,12 +94,17 @@ class OpenWorkspace:
         return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict)
 
     def status(self) -> dict[str, Any]:
-        """Suppliers, loads, rows by table, rows put aside, fingerprint, and the last check (or None)."""
+        """Suppliers, loads, rows by table, rows put aside, fingerprint, and the last check's verdict (or None)."""
         from ppp_metrics.records import history
         from ppp_metrics.records.checks import last_check
 
         with self.store.reading() as con:
-            return history.status(con) | {"workspace": self.place.name, "last_check": last_check(con)}
+            last = last_check(con)
+            broken = [rule["id"] for rule in last["expectations"] if rule["success"] is False] if last else []
+            summary = last and {name: last[name] for name in ("passed", "checked_at", "fingerprint")} | {
+                "broken": broken
+            }
+            return history.status(con) | {"workspace": self.place.name, "last_check": summary}
 
     def quarantine(self, lang: str = "en") -> list[dict[str, Any]]:
         """Each row or cell put aside in the current loads: where it stands, and why."""

@@ -279,7 +279,9 @@ def compute(
 def report(
     period: PeriodOption,
     notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK...]")] = None,
-    region: Annotated[str | None, typer.Option(metavar="CODE|all", help="A NUTS code, or all with data.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE|all", help="NUTS codes (NL,NL11), or all with data.")
+    ] = None,
     lang: Annotated[str | None, typer.Option(metavar="nl|en|all")] = None,
     edition: Annotated[str, typer.Option(metavar="coordinator|funder")] = "coordinator",
     out: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
@@ -303,11 +305,10 @@ def report(
         force=force,
         allow_failed_checks=allow_failed_checks,
     )
-    say(
-        msg(
-            "{count} reports. Open {index}", count=len(made), index=_short((out or ws.place.reports) / "index.html")
-        ).render(user_language())
-    )
+    state = ws.status()
+    say(_check_line(state["last_check"], state["fingerprint"], user_language()))
+    index = _short((out or ws.place.reports) / "index.html")
+    say(msg("{count} reports. Open {index}", count=len(made), index=index).render(user_language()))
 
 
 @app.command()

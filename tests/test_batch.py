@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import Label
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting.batch import Report, make_reports, read_manifest
 from ppp_metrics.reporting.index import write_index
@@ -131,8 +132,10 @@ def test_the_index_leads_to_every_report_newest_period_and_country_first() -> No
             report_of("country.html", region="NL", area="Netherlands"),
             report_of("country-nl.html", region="NL", area="Nederland", lang="nl", title="Innovatie in de regio"),
             report_of("funder.html", edition="funder"),
-        ]
+        ],
+        Label("Synthetic <data>", "Fictieve <gegevens>"),
     )
+    assert "Fictieve &lt;gegevens&gt;" in page
     assert re.findall(r'href="([^"]+)" hreflang', page) == [
         "country-nl.html",
         "country.html",

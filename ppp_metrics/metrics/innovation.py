@@ -100,6 +100,41 @@ ISSUES = (
     ),
 )  # fmt: skip
 
+FUNNEL = (
+    Metric(
+        id="cohort_proposed_count",
+        label=msg("Cohort: proposed"),
+        definition=msg(
+            "The cohort that is followed from proposal to use: issues proposed in the four quarters that ended 365 "
+            "days before the last day of the period."
+        ),
+        unit="count", counts="issues", group="innovation",
+        view="issue_facts", window="matured", event="proposed_date",
+    ),
+    Metric(
+        id="cohort_accepted_count",
+        label=msg("Cohort: accepted"),
+        definition=msg("Issues of the cohort that were accepted, or came further, by the last day of the period."),
+        unit="count", counts="issues", group="innovation", needs=("issues.accepted_date",),
+        view="issue_facts", window="matured", event="proposed_date",
+        where="accepted_date is not null or delivered_date is not null",
+    ),
+    Metric(
+        id="cohort_delivered_count",
+        label=msg("Cohort: delivered"),
+        definition=msg("Issues of the cohort with a solution delivered by the last day of the period."),
+        unit="count", counts="issues", group="innovation", needs=("outcomes.delivered_date",),
+        view="issue_facts", window="matured", event="proposed_date", where="delivered_date is not null",
+    ),
+    Metric(
+        id="cohort_implemented_count",
+        label=msg("Cohort: implemented"),
+        definition=msg("Issues of the cohort with a solution implemented by the last day of the period."),
+        unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        view="issue_facts", window="matured", event="proposed_date", where="implemented_date is not null",
+    ),
+)  # fmt: skip
+
 COMPANIES = (
     Metric(
         id="companies_active_count",

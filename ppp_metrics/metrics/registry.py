@@ -26,6 +26,7 @@ METRICS: dict[str, Metric] = {
     metric.id: metric
     for family in (
         innovation.ISSUES,
+        innovation.FUNNEL,
         innovation.COMPANIES,
         innovation.COOPERATION,
         learning.PARTICIPATION,

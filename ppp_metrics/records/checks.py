@@ -6,6 +6,7 @@ Expectations sees pandas frames with only the columns that the suite names; the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -34,11 +35,13 @@ NUMBER_COLUMNS = ("value", "low", "high", "n", "numerator", "denominator", "funn
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One run of the suites; `fingerprint` is that of the data looked at (None for computed numbers)."""
+    """One run of the suites; `fingerprint` is that of the data looked at (None for computed numbers), `suites` that of
+    the rules."""
 
     checked_at: datetime
     fingerprint: str | None
     known_at: date | None
+    suites: str
     expectations: list[RuleResult]
 
     @property
@@ -57,6 +60,7 @@ class CheckResult:
             "checked_at": self.checked_at.isoformat(sep=" ", timespec="seconds"),
             "fingerprint": self.fingerprint,
             "known_at": self.known_at and self.known_at.isoformat(),
+            "suites": self.suites,
             "expectations": [asdict(rule) for rule in self.expectations],
         }
 
@@ -90,13 +94,23 @@ def run_checks(store: Store, expectations: Path, known_at: date | None = None) -
         con.execute("set variable check_date = ?", [known_at or today()])
         queries = [_query(con, suite) for suite in suites]
         frames = ((suite, con.execute(query).df()) for suite, query in zip(suites, queries, strict=True))
-        result = CheckResult(now(), history.fingerprint(con), known_at, evaluate(frames, _places(con)))
+        result = CheckResult(
+            now(), history.fingerprint(con), known_at, suites_digest(expectations), evaluate(frames, _places(con))
+        )
     with store.writing() as con:
         con.execute(
             "insert into checks select coalesce(max(check_id), 0) + 1, ?, ?, ?, ? from checks",
             [result.checked_at, result.fingerprint, result.passed, json.dumps(result.to_dict(), ensure_ascii=False)],
         )
     return result
+
+
+def suites_digest(expectations: Path) -> str:
+    """A hash of the suites: a check of the same data by other rules is another check."""
+    digest = hashlib.sha256()
+    for path in sorted(expectations.glob("*.json")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def run_number_checks(frame: pd.DataFrame, expectations: Path) -> CheckResult:
@@ -131,7 +145,7 @@ def run_number_checks(frame: pd.DataFrame, expectations: Path) -> CheckResult:
     for row in (row for rule in results for row in rule.rows):
         if seen["suppressed"][row["row"]]:
             row["values"] = {"metric": seen["metric"][row["row"]]}
-    return CheckResult(now(), None, None, results)
+    return CheckResult(now(), None, None, suites_digest(expectations), results)
 
 
 def last_check(con: DuckDBPyConnection) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, PppError
-from ppp_metrics.language import Message, msg, user_language
+from ppp_metrics.language import Label, Message, msg, user_language
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting.dashboard import package_version
 from ppp_metrics.reporting.index import write_index
@@ -75,12 +75,12 @@ def make_reports(
     planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        return _make(planned, out, place.expectations, jobs or os.cpu_count() or 1, force)
+        return _make(place, planned, out, jobs or os.cpu_count() or 1, force)
     except OSError as error:
         raise DataError(msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror)) from None
 
 
-def _make(planned: Sequence[Job], out: Path, expectations: Path, workers: int, force: bool) -> list[Report]:
+def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:
     known = read_manifest(out)
     kept = {} if force else {job.file: known[job.file] for job in planned if _is_current(out, job, known.get(job.file))}
     todo = [job for job in planned if job.file not in kept]
@@ -88,7 +88,7 @@ def _make(planned: Sequence[Job], out: Path, expectations: Path, workers: int, f
     failures: list[PppError] = []
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
-        for job, outcome in _run(todo, scratch, expectations, min(workers, len(todo))):
+        for job, outcome in _run(todo, scratch, place.expectations, min(workers, len(todo))):
             if isinstance(outcome, PppError):
                 failures.append(outcome)
                 continue
@@ -97,7 +97,7 @@ def _make(planned: Sequence[Job], out: Path, expectations: Path, workers: int, f
             os.replace(scratch / Path(job.file).name, target)
             made[job.file] = outcome
         # read again: another run may have added its reports in the meantime
-        _write(out, read_manifest(out) | made)
+        _write(out, read_manifest(out) | made, place.notice)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if failures:
@@ -241,12 +241,12 @@ def read_manifest(out: Path) -> dict[str, Report]:
         return {}
 
 
-def _write(out: Path, reports: dict[str, Report]) -> None:
+def _write(out: Path, reports: dict[str, Report], notice: Label | None) -> None:
     ordered = [reports[file] for file in sorted(reports) if (out / file).is_file()]
     entries = [{name: value for name, value in asdict(report).items() if name != "is_new"} for report in ordered]
     text = json.dumps({"reports": entries}, ensure_ascii=False, indent=2) + "\n"
     _replace(out / MANIFEST, text)
-    _replace(out / "index.html", write_index(ordered))
+    _replace(out / "index.html", write_index(ordered, notice))
 
 
 def _replace(path: Path, text: str) -> None:

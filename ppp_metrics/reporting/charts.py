@@ -226,7 +226,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
                 "y": (tile.y - top) * step,
                 "y2": (tile.y - top) * step + size,
                 "middle": (tile.x - left) * step + size / 2,
-                "label": _wrapped(tile.label.partition("/")[0], 12),
+                "label": _wrapped(tile.label.partition("/")[0], 12, lines=3),
                 "text": tile.text,
                 "label_y": (tile.y - top) * step + 9,
                 "text_y": (tile.y - top) * step + size - 14,
@@ -268,8 +268,8 @@ def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Ch
     return base, step * len(rows), label.encode(x=alt.value(0), text="label:N")
 
 
-def _wrapped(label: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(label, width, max_lines=2, placeholder=" …"))
+def _wrapped(label: str, width: int, lines: int = 2) -> str:
+    return "\n".join(textwrap.wrap(label, width, max_lines=lines, placeholder=" …"))
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -74,16 +74,18 @@ def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
     lang, rate = desk.lang, now["implementation_rate_pct"]
     found = [
         msg(
-            "Companies proposed {issues} in {period}.",
+            "In {period}, {issues} came in.",
             issues=words.amount(now["issues_proposed_count"], ISSUE, ISSUES, lang),
             period=words.period_words(desk.period),
         ),
         msg(
-            "Partners delivered {delivered}, and companies put {implemented} to use.",
+            "Partners delivered {delivered}.",
             delivered=words.amount(now["solutions_delivered_count"], SOLUTION, SOLUTIONS, lang),
-            implemented=words.amount(now["solutions_implemented_count"], SOLUTION, SOLUTIONS, lang),
         ),
     ]
+    if not now["solutions_implemented_count"].is_unknown:
+        implemented = words.amount(now["solutions_implemented_count"], SOLUTION, SOLUTIONS, lang)
+        found.append(msg("Companies put {implemented} to use.", implemented=implemented))
     if rate.value is None:
         why = msg("There are too few issues that could be followed for a year to say which share was implemented.")
         return [*found, NOT_KNOWN_RATE if "no_data" in rate.notes else why]

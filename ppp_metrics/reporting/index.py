@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ppp_metrics.language import msg
+from ppp_metrics.language import Label, msg
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.html import page_style
@@ -20,8 +20,8 @@ LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 EDITIONS = {"coordinator": "", "funder": msg("edition for funders")}
 
 
-def write_index(reports: Sequence[Report]) -> str:
-    """The HTML of the page, in Dutch as soon as one of the reports is."""
+def write_index(reports: Sequence[Report], notice: Label | None) -> str:
+    """The HTML of the page, in Dutch as soon as one of the reports is, under the workspace's notice."""
     lang = "nl" if any(report.lang == "nl" for report in reports) else "en"
     by_period = sorted(reports, key=lambda report: (report.period, report.region, report.notebook), reverse=True)
     return (
@@ -30,6 +30,7 @@ def write_index(reports: Sequence[Report]) -> str:
         .render(
             lang=lang,
             title=msg("Reports"),
+            notice=notice,
             networks=sorted({report.network for report in reports}),
             style=page_style(),
             region_word=msg("region"),

@@ -17,6 +17,12 @@ STEPS: dict[str, Message] = {
     "solutions_delivered_count": msg("Delivered"),
     "solutions_implemented_count": msg("Implemented"),
 }
+FUNNEL_STEPS: dict[str, Message] = {
+    "cohort_proposed_count": msg("Proposed"),
+    "cohort_accepted_count": msg("Accepted"),
+    "cohort_delivered_count": msg("Delivered"),
+    "cohort_implemented_count": msg("Implemented"),
+}
 MOST_ROWS = 20
 """Of more themes than this the chart shows those with the most issues; the table has them all."""
 
@@ -28,25 +34,31 @@ class IssueSections(Desk):
 
     @in_one_session
     def funnel(self) -> Section:
-        """Issues proposed, accepted, delivered and implemented in the four quarters that end with the period."""
+        """How far the issues came that had a year or more to get there: proposed, accepted, delivered, implemented."""
         title = msg("From question to solution in use")
-        steps = [replace(self._year_count(metric_id), label=self.say(label)) for metric_id, label in STEPS.items()]
-        if all(step.is_absent for step in steps):
+        steps = [replace(self.number(metric_id), label=self.say(label)) for metric_id, label in FUNNEL_STEPS.items()]
+        window = self.window(steps[0].metric)
+        if steps[0].value == 0:
             return self.section(
-                "funnel", title, [msg("No issues were proposed in this region in these four quarters.")]
+                "funnel", title, [msg("No issues were proposed in this region from {window}.", window=window)]
             )
         rate = self.number("implementation_rate_pct")
         findings = [
-            msg("From {window}: {steps}.", window=self.last_year(), steps=self._steps_told(steps)),
             msg(
-                "Implemented means brought into use by the company, or made available to its users. Every step counts "
-                "by its own date: what was accepted this year may have been proposed the year before."
+                "How far the issues came that were proposed from {window}: {steps}.",
+                window=window,
+                steps=self._steps_told(steps),
+            ),
+            *self._steps_unknown(steps),
+            msg(
+                "All of them had a year or more to get there. Implemented means brought into use by the company, or "
+                "made available to its users."
             ),
         ]
         if rate.value is not None:
             findings += [
                 msg(
-                    "Followed over time: of the {n} issues accepted from {window}, {share} were implemented within a "
+                    "Of the {n} issues accepted from {window}, {share} were implemented within a "
                     "year (95% interval {interval}). {mix}",
                     n=self.n_of(rate),
                     window=self.window(rate.metric),
@@ -55,7 +67,7 @@ class IssueSections(Desk):
                     mix=words.mix(rate, self.lang),
                 )
             ]
-        caption = msg("Issues by step, {window}", window=self.last_year())
+        caption = msg("Issues proposed from {window}, by the steps they reached", window=window)
         rows = self.bar_rows(steps)
         return self.section(
             "funnel",
@@ -105,6 +117,7 @@ class IssueSections(Desk):
                     quarter=words.period_words(quarters[-1]),
                     steps=self._steps_told(latest),
                 ),
+                *self._steps_unknown(latest),
                 msg("Quarters differ with the school year: compare a quarter with the same one a year earlier."),
             ],
             partial(
@@ -226,15 +239,12 @@ class IssueSections(Desk):
             [self.rate_table(self._rate_caption(), msg("kind of innovation"), numbers)],
         )
 
-    def _year_count(self, metric_id: str) -> Number:
-        """The sum of the last four quarters; without a value when one of them may not be shown."""
-        quarters = list(self.history(metric_id).values())[-4:]
-        hidden = next((each for each in quarters if each.value is None), None)
-        total, n = sum(each.value or 0 for each in quarters), sum(each.n or 0 for each in quarters)
-        return hidden or replace(quarters[0], keys=(), value=total, n=n)
-
     def _steps_told(self, steps: list[Number]) -> str:
-        return self.listed([f"{step.label.lower()} {self.shown(step)}" for step in steps])
+        return self.listed([f"{step.label.lower()} {self.shown(step)}" for step in steps if not step.is_unknown])
+
+    def _steps_unknown(self, steps: list[Number]) -> list[Message]:
+        unknown = [step.label.lower() for step in steps if step.is_unknown]
+        return [msg("Nothing was delivered on: {steps}.", steps=self.listed(unknown))] if unknown else []
 
     def _rate_caption(self) -> Message:
         return msg(

@@ -127,14 +127,15 @@ def check_parameters(path: Path) -> None:
 
 
 def _check_data(place: Workspace, allow_failed: bool) -> None:
-    """Run the suites unless the newest check was of these data; DataError when a critical rule failed."""
-    from ppp_metrics.records.checks import last_check, run_checks
+    """Run the suites unless they ran today over these data; DataError when a critical rule failed."""
+    from ppp_metrics.records.checks import last_check, run_checks, suites_digest
     from ppp_metrics.records.history import fingerprint
 
     store = Store(place.database)
     with store.reading() as con:
         last, now = last_check(con), fingerprint(con)
-    if last is None or last["fingerprint"] != now:
+    asked = (now, suites_digest(place.expectations), str(today()))
+    if last is None or (last["fingerprint"], last["suites"], last["checked_at"][:10]) != asked:
         last = run_checks(store, place.expectations).to_dict()
     if not last["passed"] and not allow_failed:
         raise DataError(
@@ -184,7 +185,7 @@ def _jobs(
         if region == "all":
             regions = with_data
         elif region:
-            regions = [find_region(con, region)]
+            regions = [find_region(con, code) for code in region.split(",")]
         else:
             regions = [code for code in with_data if len(code) == 2]
         if not regions:

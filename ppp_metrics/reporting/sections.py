@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, format_date, format_number, msg
+from ppp_metrics.metrics.innovation import FUNNEL
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
@@ -196,6 +197,7 @@ class Desk:
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""
+        funnel_order = {metric.id: order for order, metric in enumerate(FUNNEL, start=1)}
         measures = ("value", "low", "high", "n", "numerator", "denominator")
         return [
             {
@@ -204,6 +206,7 @@ class Desk:
                 **{name: getattr(each, name) for name in measures},
                 "suppressed": each.is_suppressed,
                 "note": "; ".join(each.notes),
+                "funnel_order": funnel_order.get(each.metric.id),
             }
             for numbers in self._known.values()
             for each in numbers

@@ -45,6 +45,11 @@ class Number:
         """Nothing was there to count: for a section without data, which says so instead."""
         return not self.is_suppressed and not self.n
 
+    @property
+    def is_unknown(self) -> bool:
+        """No records say anything of it: for a count, nobody sent what it needs; 0 would be an answer."""
+        return "no_data" in self.notes
+
 
 def plain(value: float, unit: str, lang: str) -> str:
     """The number alone: `39.4%`, `1,459`, `8.3`; a percentage bears its sign, other units are said beside."""
@@ -185,7 +190,7 @@ def amount(number: Number, one: Label, many: Label, lang: str) -> str:
 
 def breakable(text: str) -> str:
     """The text with soft hyphens in long Dutch compounds: not every browser knows where those may break."""
-    return re.sub(r"(?<=\w{6})(?=percentage|verplichting|lerenden)", "\N{SOFT HYPHEN}", text)
+    return re.sub(r"(?<=\w{6})(?=percentage|graad|verplichting|lerenden)", "\N{SOFT HYPHEN}", text)
 
 
 def listed(names: Sequence[str], lang: str) -> str:
