@@ -19,7 +19,7 @@ create or replace temp macro folded(cell) as
 create or replace temp macro plausible_date(day) as
     case when year(day) between 1900 and 2199 then day end;
 
-create or replace temp macro date_in(cell) as
+create or replace temp macro read_date(cell) as
     plausible_date(coalesce(
         case when length(cell) = 10 and substr(cell, 5, 1) = '-' then try_cast(cell as date) end,
         try_strptime(cell, [
@@ -53,7 +53,7 @@ create or replace temp macro without_money_marks(cell) as
         else regexp_replace(cell, '^€\s*', '')
     end;
 
-create or replace temp macro number_in(cell) as
+create or replace temp macro read_number(cell) as
     case
         when regexp_full_match(cell, '-?\d+') then try_cast(cell as double)
         else try_cast(decimal_point(without_money_marks(cell)) as double)
@@ -62,19 +62,13 @@ create or replace temp macro number_in(cell) as
 create or replace temp macro whole(number) as
     case when number = floor(number) then try_cast(number as bigint) end;
 
-create or replace temp macro integer_in(cell) as whole(number_in(cell));
+create or replace temp macro read_integer(cell) as whole(read_number(cell));
 
-create or replace temp macro boolean_in(cell) as
+create or replace temp macro read_boolean(cell) as
     case
         when folded(cell) in ('ja', 'yes', 'true', 'waar', '1') then true
         when folded(cell) in ('nee', 'no', 'false', 'onwaar', '0') then false
     end;
-
--- most cells need no trimming: they are read as they stand, and only what cannot be read so is trimmed first
-create or replace temp macro read_date(cell) as coalesce(date_in(cell), date_in(trimmed(cell)));
-create or replace temp macro read_number(cell) as coalesce(number_in(cell), number_in(trimmed(cell)));
-create or replace temp macro read_integer(cell) as coalesce(integer_in(cell), integer_in(trimmed(cell)));
-create or replace temp macro read_boolean(cell) as coalesce(boolean_in(cell), boolean_in(trimmed(cell)));
 
 -- HMAC-SHA256 (RFC 2104) of supplier, unit separator and id, 128 bits in hex
 create or replace temp macro pseudonym(cell) as

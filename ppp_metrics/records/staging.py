@@ -37,15 +37,14 @@ def stage(con: DuckDBPyConnection, table: Table, texts: str, *, mapped: bool) ->
     typed = ", ".join(f"{_typed(column)} as typed_{column.name}" for column in table.columns)
     bad = " + ".join(_bad_bit(index, column) for index, column in enumerate(table.columns))
     values = ", ".join(f"typed_{name} as {name}" for name in names)
-    nothing_read = " and ".join(f"typed_{column.name} is null" for column in table.columns if not column.default)
-    nothing_written = f"coalesce({', '.join(f'trimmed({name})' for name in names)}) is null"
+    cleaned = ", ".join(f"cleaned({name}) as {name}" for name in names)
     origins = "origins, " if mapped else ""
     con.execute(
         f"create or replace temp table staged_{table.name} as "
         f"with texts as ({texts}), "
-        f"typed as (select *, {typed} from texts) "
-        f"select origin, {origins}{values}, {bad} as bad, "
-        f"case when {nothing_read} then {nothing_written} else false end as blank from typed"
+        f"cleaned as (select origin, {origins}{cleaned} from texts), "
+        f"typed as (select *, {typed} from cleaned) "
+        f"select origin, {origins}{values}, {bad} as bad, coalesce({', '.join(names)}) is null as blank from typed"
     )
     con.execute(f"create or replace temp table aside_{table.name} (origin bigint)")
     con.execute(f"create or replace temp table repeated_{table.name} (origin bigint, first_origin bigint)")
@@ -224,14 +223,12 @@ def _typed(column: Column) -> str:
         case "code":
             value = _code(column)
         case _ if column.personal:
-            value = f"pseudonym(cleaned({name}))"
+            value = f"pseudonym({name})"
         case _ if name == "region_code" or column.references == "regions":
-            value = f"upper(cleaned({name}))"
+            value = f"upper({name})"
         case _:
-            value = f"cleaned({name})"
-    if column.default:
-        return f"coalesce({value}, case when trimmed({name}) is null then {quoted_text(column.default)} end)"
-    return value
+            value = name
+    return f"case when {name} is null then {quoted_text(column.default)} else {value} end" if column.default else value
 
 
 def _code(column: Column) -> str:
@@ -248,8 +245,8 @@ def _code(column: Column) -> str:
 def _bad_bit(index: int, column: Column) -> str:
     if column.required:
         return f"case when typed_{column.name} is null then {1 << index}::bigint else 0 end"
-    written = f"case when trimmed({column.name}) is not null then {1 << index}::bigint else 0 end"
-    return f"case when typed_{column.name} is null then {written} else 0 end"
+    written = f"typed_{column.name} is null and {column.name} is not null"
+    return f"case when {written} then {1 << index}::bigint else 0 end"
 
 
 def _is_ambiguous(column: Column) -> str:
