@@ -20,4 +20,7 @@ if ! {
     echo "The packages could not be installed; the whole log is in $log" >&2
     exit 1
 fi
+# All at once, on all cores: where PYTHONDONTWRITEBYTECODE is set, every import would otherwise compile again. Some packages
+# carry templates that are no Python, so its exit code says nothing.
+.venv/bin/python -m compileall -q -j 0 .venv/lib >>"$log" 2>&1 || true
 touch .venv/made
