@@ -6,15 +6,15 @@ Exit 0: done. 1: the data does not allow it. 2: wrong usage. Errors are one or t
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ppp_metrics.arguments import condition, day, one_of, workbook_path
 from ppp_metrics.console import complain, plain, say, say_json, say_table, shown
-from ppp_metrics.errors import DataError, PppError, UsageError
-from ppp_metrics.language import LANGUAGES, msg, nearest, user_language
+from ppp_metrics.errors import PppError
+from ppp_metrics.language import LANGUAGES, msg, user_language
 
 if TYPE_CHECKING:
     from ppp_metrics.api import OpenWorkspace
@@ -69,7 +69,10 @@ def main() -> None:
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
-    """Make a new workspace that works at once: settings, notebooks, suites, an Excel template."""
+    """Make a new workspace that works at once.
+
+    It holds settings, notebooks, suites and an Excel template to fill in.
+    """
     from ppp_metrics.api import init_workspace
 
     lang = user_language()
@@ -88,10 +91,13 @@ def template(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
     lang: Annotated[str, typer.Option("--lang", metavar="nl|en")] = "nl",
 ) -> None:
-    """Write the workbook to fill in: a sheet a table, drop-downs for codes, a note on every header."""
+    """Write the Excel workbook to fill in.
+
+    A sheet a table, drop-downs for codes, a note on every header.
+    """
     from ppp_metrics.records.workbook import write_template
 
-    write_template(_workbook_path(file), _one_of(lang, LANGUAGES, "--lang"))
+    write_template(workbook_path(file), one_of(lang, LANGUAGES, "--lang"))
     say(str(file))
 
 
@@ -106,7 +112,10 @@ def load(
     as_json: Json = False,
     workspace: Folder = Path("."),
 ) -> None:
-    """Load files or folders into the database: all of it, or nothing."""
+    """Load files or folders: all of it, or nothing.
+
+    A load replaces the supplier's earlier one, which is kept. A folder is a supplier, and each of its subfolders.
+    """
     from ppp_metrics.records.ingest import to_json
 
     lang = user_language()
@@ -139,7 +148,7 @@ def load(
 
 @app.command()
 def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
-    """Show the loads, the rows per table, the rows put aside and the last check."""
+    """Show loads, rows, rows put aside, last check."""
     lang = user_language()
     ws = _open(workspace)
     state = ws.status()
@@ -175,13 +184,16 @@ def quarantine(
     ] = None,
     workspace: Folder = Path("."),
 ) -> None:
-    """Show the rows put aside, and why; --xlsx gives the supplier's rows back with the cells marked."""
+    """Show what was put aside, and why.
+
+    --xlsx gives the rows back as a workbook, with the wrong cells marked.
+    """
     lang = user_language()
     entries = _open(workspace).quarantine(lang)
     if xlsx:
         from ppp_metrics.records.workbook import write_quarantine
 
-        write_quarantine(_workbook_path(xlsx), entries, lang)
+        write_quarantine(workbook_path(xlsx), entries, lang)
     if as_json:
         say_json(entries)
     elif not entries:
@@ -199,7 +211,10 @@ def quarantine(
 
 @app.command()
 def check(as_json: Json = False, workspace: Folder = Path(".")) -> None:
-    """Run the suites in expectations/; exit 1 when a critical one fails."""
+    """Check the data: may it be published?
+
+    Runs the suites in expectations/; exit 1 when a critical rule is broken.
+    """
     lang = user_language()
     result = _open(workspace).check()
     if as_json:
@@ -216,10 +231,10 @@ def metrics(
     lang: Annotated[str | None, typer.Option("--lang", metavar="nl|en")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the catalogue of metrics, or one whole definition."""
+    """Show the metrics, or one whole definition."""
     from ppp_metrics.metrics.registry import METRICS, describe, find_metric
 
-    language = _one_of(lang, LANGUAGES, "--lang") if lang else user_language()
+    language = one_of(lang, LANGUAGES, "--lang") if lang else user_language()
     wanted = [find_metric(metric_id)] if metric_id else list(METRICS.values())
     described = [describe(metric, language) for metric in wanted]
     if as_json:
@@ -249,8 +264,8 @@ def compute(
     workspace: Folder = Path("."),
 ) -> None:
     """Compute one metric, sliced."""
-    _one_of(output, ("table", "csv", "json"), "--format")
-    _one_of(edition, (*EDITIONS, "none"), "--edition")
+    one_of(output, ("table", "csv", "json"), "--format")
+    one_of(edition, (*EDITIONS, "none"), "--edition")
     dimensions = [name.strip() for item in by or [] for name in item.split(",") if name.strip()]
     frame = _open(workspace).compute(
         metric_id,
@@ -258,8 +273,8 @@ def compute(
         region=region,
         partnership=partnership,
         by=dimensions,
-        where=dict(map(_condition, where or [])),
-        known_at=_day(known_at),
+        where=dict(map(condition, where or [])),
+        known_at=day(known_at),
         edition=edition,
     )
     if edition == "none":
@@ -290,9 +305,12 @@ def report(
     allow_failed_checks: Annotated[bool, typer.Option("--allow-failed-checks", help="Publish with a banner.")] = False,
     workspace: Folder = Path("."),
 ) -> None:
-    """Make the reports, with an index page."""
-    language = _one_of(lang, (*LANGUAGES, "all"), "--lang") if lang else user_language()
-    _one_of(edition, EDITIONS, "--edition")
+    """Make the reports, with an index page.
+
+    No notebook: all of them. No region: each country with data. What has not changed is not made again.
+    """
+    language = one_of(lang, (*LANGUAGES, "all"), "--lang") if lang else user_language()
+    one_of(edition, EDITIONS, "--edition")
     ws = _open(workspace)
     made = ws.report(
         notebooks or (),
@@ -337,42 +355,6 @@ def _check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str
     if last["fingerprint"] != fingerprint:
         line += " " + msg("The data has changed since.").render(lang)
     return line
-
-
-def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
-    if value not in allowed:
-        raise UsageError(
-            msg(
-                "{option} takes {allowed}, not '{value}'. Did you mean {guess}?",
-                option=option,
-                value=value,
-                allowed=", ".join(allowed),
-                guess=nearest(value, allowed) or allowed[0],
-            )
-        )
-    return value
-
-
-def _condition(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise UsageError(msg("--where takes DIM=VALUE, such as theme=energy, not '{text}'.", text=text))
-    return name.strip(), value.strip()
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(msg("'{text}' is not a date. Write it as 2026-09-30.", text=text)) from None
-
-
-def _workbook_path(path: Path) -> Path:
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(msg("{file} should end in .xlsx.", file=path))
-    if not path.parent.is_dir():
-        raise DataError(msg("{folder} does not exist.", folder=path.parent))
-    return path
 
 
 def _short(path: Path) -> str:
