@@ -43,8 +43,8 @@ def plain(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A cell of a frame as a reader sees it: a dash where it is missing, one decimal for a fraction."""
+    """A cell of a frame as a reader sees it: a dash where it is missing, three digits or more for a fraction."""
     cell = plain(value)
     if cell is None:
         return "-"
-    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
+    return f"{cell:.{1 if abs(cell) >= 10 else 2}f}" if isinstance(cell, float) else str(cell)
