@@ -118,7 +118,7 @@ def test_themes_are_told_apart_only_where_the_whole_interval_lies_apart(report: 
 def test_result_and_effort_obligations_are_never_one_rate(report: Callable[..., Report]) -> None:
     assert [row[0] for row in rows(report().obligations())[1:]] == [
         "Result obligation: implemented",
-        "Result obligation: solution accepted by the company",
+        "Result obligation: solution accepted",
         "Effort obligation: implemented",
         "Effort obligation: learning measured",
     ]

@@ -167,7 +167,7 @@ class IssueSections(Desk):
             replace(number, label=self.say(label))
             for label, number in (
                 (msg("Result obligation: implemented"), by.get("result")),
-                (msg("Result obligation: solution accepted by the company"), met),
+                (msg("Result obligation: solution accepted"), met),
                 (msg("Effort obligation: implemented"), by.get("effort")),
                 (msg("Effort obligation: learning measured"), learned),
             )
