@@ -199,12 +199,9 @@ def quarantine(
     elif not entries:
         say(msg("Nothing was put aside.").render(lang))
     elif not xlsx:
-        for entry in entries:
-            place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
-            cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
-            fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
-            row = msg("row {number}", number=entry["row"]).render(lang)
-            say(", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}")
+        # a row of a mapped file may fail in several tables for one and the same reason
+        for line in dict.fromkeys(_quarantine_line(entry, lang) for entry in entries):
+            say(line)
     if xlsx:
         say(str(xlsx))
 
@@ -345,6 +342,14 @@ def _open(folder: Path) -> OpenWorkspace:
     from ppp_metrics.api import open_workspace
 
     return open_workspace(folder)
+
+
+def _quarantine_line(entry: dict[str, Any], lang: str) -> str:
+    place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
+    row = msg("row {number}", number=entry["row"]).render(lang)
+    cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
+    fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
+    return ", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}"
 
 
 def _check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str:
