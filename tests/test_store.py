@@ -73,6 +73,17 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
         rows(tmp_path, "from partners")
 
 
+@pytest.mark.parametrize("change", ["update format set version = 0", "drop table format"])
+def test_a_database_of_another_version_is_said(tmp_path: Path, change: str) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    with store(tmp_path).writing() as con:
+        con.execute(change)
+    with pytest.raises(DataError, match="made by another version"):
+        rows(tmp_path, "from partners")
+    with pytest.raises(DataError, match="made by another version"):
+        deliver(tmp_path, {"partners.csv": PARTNERS})
+
+
 def test_the_key_is_made_once_for_its_owner_and_missed_when_gone(tmp_path: Path) -> None:
     (tmp_path / "ppp.toml").write_text('name = "Noord"\n')
     place = find_workspace(tmp_path)

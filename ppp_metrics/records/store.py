@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LOCK_SECONDS = 10.0
+FORMAT = 1
+"""Of the tables below; a change of them is a new format, so that an older database is told apart."""
+
 LINEAGE = "load_id integer, source_id integer, source_row bigint"
 DDL = """
 create schema history;
+create table format (version integer);
 create table loads (load_id integer primary key, supplier varchar, loaded_at timestamp, fingerprint varchar,
                     mapping varchar);
 create table sources (load_id integer, source_id integer, file varchar, sheet varchar, sha256 varchar, rows bigint,
@@ -59,6 +63,8 @@ class Store:
                 con.execute("begin")
                 if created:
                     _create(con)
+                else:
+                    self._refuse_other_format(con)
                 yield con
                 con.execute("commit")
         except BaseException:
@@ -85,8 +91,19 @@ class Store:
                 )
             )
         with self._connection(read_only=True) as con:
+            self._refuse_other_format(con)
             create_session_views(con, known_at)
             yield con
+
+    def _refuse_other_format(self, con: DuckDBPyConnection) -> None:
+        found = con.execute("select 1 from duckdb_tables() where table_name = 'format'").fetchall()
+        if not found or con.execute("from format").fetchall() != [(FORMAT,)]:
+            raise DataError(
+                msg(
+                    "{file} was made by another version of ppp_metrics. Move it away and load your files again.",
+                    file=self.path.name,
+                )
+            )
 
     @contextmanager
     def _connection(self, *, read_only: bool) -> Iterator[DuckDBPyConnection]:
@@ -162,6 +179,7 @@ def create_session_views(con: DuckDBPyConnection, known_at: date | None) -> None
 
 def _create(con: DuckDBPyConnection) -> None:
     con.execute(DDL)
+    con.execute(f"insert into format values ({FORMAT})")
     for table in TABLES:
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
         con.execute(f"create table history.{table.name} ({columns}, {LINEAGE})")
