@@ -146,14 +146,14 @@ def test_people_are_pseudonymised_with_a_keyed_hash_and_never_stored(tmp_path: P
             "issues.csv": ISSUES,
             "participants.csv": "participant_id,role,e-mail\nannaXbakker,student,anna@example.org\n",
             "participations.csv": "participant_id,issue_id,start_date\nannaXbakker,i1,2026-01-06\n"
-            "unknownXperson,i1,2026-01-06\n",
+            "unknownXperson,i1,2026-01-06\nraggedXperson,i1,2026-01-06,anna@example.org\n",
         },
     )
     expected = hmac.new(KEY, b"a\x1fannaXbakker", hashlib.sha256).hexdigest()[:32]
     assert rows(tmp_path, "select participant_id from participations") == [(expected,)]
-    assert len(put_aside(tmp_path)) == 1
+    assert len(put_aside(tmp_path)) == 2
     stored = (tmp_path / "ppp.duckdb").read_bytes()
-    for secret in (b"annaXbakker", b"unknownXperson", b"anna@example", KEY):
+    for secret in (b"annaXbakker", b"unknownXperson", b"raggedXperson", b"anna@example", KEY):
         assert secret not in stored
 
 

@@ -49,7 +49,7 @@ def test_a_row_with_too_many_cells_is_kept_apart_with_its_line(tmp_path: Path) -
     path.write_text("naam,stad\nA,Oss\nJansen, Piet,Urk\n")
     con = duckdb.connect()
     source = read_exactly(con, read_file(con, path, first_id=1)[0])
-    assert source.ragged == [(3, "Jansen |  Piet | Urk")]
+    assert source.ragged == [3]
 
 
 @settings(max_examples=30, deadline=None)

@@ -41,7 +41,7 @@ class Source:
     header_row: int
     sha256: str
     plain_csv: bool = False
-    ragged: list[tuple[int, str]] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -177,7 +177,7 @@ def _rows_to_source(
     columns: list[list[str]] = [[] for _ in headers]
     for number, cells in iterator:
         if any(cell.strip() for cell in cells[width:]):
-            ragged.append((number, " | ".join(cells)))
+            ragged.append(number)
             continue
         numbers.append((source_id << ROW_BITS) + number)
         for index, column in enumerate(columns):

@@ -86,11 +86,14 @@ def insert_records(con: DuckDBPyConnection, table: Table, load_id: int, *, mappe
 
 
 def put_ragged_rows_aside(con: DuckDBPyConnection, source: Source, table: Table | None, load_id: int) -> None:
-    """Quarantines the rows of a source that do not fit under its header."""
+    """Quarantines the rows of a source that do not fit under its header, by number only.
+
+    Whose cells are whose is not known, so an id that should be a pseudonym could be any of them: none is kept.
+    """
     if source.ragged:
         con.executemany(
-            "insert into quarantine values (?, ?, ?, ?, null, ?, ?, null, false, null)",
-            [[load_id, source.source_id, row, table and table.name, cells, RAGGED] for row, cells in source.ragged],
+            "insert into quarantine values (?, ?, ?, ?, null, null, ?, null, false, null)",
+            [[load_id, source.source_id, row, table and table.name, RAGGED] for row in source.ragged],
         )
 
 
