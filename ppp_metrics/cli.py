@@ -156,8 +156,8 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
         say_json(state)
         return
     say(ws.place.name)
-    if ws.place.notice:
-        say(ws.place.notice.render(lang))
+    if notice := ws.place.notice_on(supplier["supplier"] for supplier in state["suppliers"]):
+        say(notice.render(lang))
     say()
     header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
     say_table(

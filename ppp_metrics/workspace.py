@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,13 @@ class Workspace:
     root: Path
     name: str
     notice: Label | None
+    notice_suppliers: tuple[str, ...]
     database: Path
+
+    def notice_on(self, suppliers: Iterable[str]) -> Label | None:
+        """The notice, where it concerns records of these suppliers: all records, unless ppp.toml names whose."""
+        concerned = not self.notice_suppliers or not set(self.notice_suppliers).isdisjoint(suppliers)
+        return self.notice if concerned else None
 
     @property
     def notebooks(self) -> Path:
@@ -81,6 +88,7 @@ def find_workspace(folder: Path) -> Workspace:
         root=folder.resolve(),
         name=str(settings.get("name", folder.resolve().name)),
         notice=Label(en=str(notice.get("en", "")), nl=str(notice.get("nl", ""))) if isinstance(notice, dict) else None,
+        notice_suppliers=tuple(notice.get("suppliers", ())) if isinstance(notice, dict) else (),
         database=folder.resolve() / str(settings.get("database", "ppp.duckdb")),
     )
 

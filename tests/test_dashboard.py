@@ -64,6 +64,20 @@ def test_the_header_says_whose_report_about_what_where_and_when(report: Callable
     assert made.about["title"] == "Regional innovation: Netherlands, fourth quarter of 2025"
 
 
+@pytest.mark.parametrize(("supplier", "is_shown"), [("north", True), ("south", False)])
+def test_a_notice_on_a_supplier_stands_only_where_its_records_are(
+    network: Path, tmp_path: Path, supplier: str, is_shown: bool
+) -> None:
+    (tmp_path / "ppp.toml").write_text(
+        f'name = "Net"\ndatabase = "{network / "ppp.duckdb"}"\n'
+        f'[notice]\nsuppliers = ["{supplier}"]\nnl = "Verzonnen."\nen = "Made up."\n'
+    )
+    asked = {"period": PERIOD, "region": "NL", "lang": "en", "edition": "coordinator"}
+    header = dashboard.open_report(tmp_path, "regional_innovation", **asked).header()
+    assert ("Made up." in text(header)) is is_shown
+    assert header.about["has_notice"] is is_shown
+
+
 def test_the_first_screen_gives_the_numbers_in_plain_words(report: Callable[..., Report]) -> None:
     # accepted in 2024: 40, of which 10 + 1 implemented within a year: 27.5 %. Wilson, z = 1.96: centre
     # (0.275 + 1.92 / 40) / (1 + 3.84 / 40) = 0.2947, half width 0.1338: 16.1 to 42.8 %

@@ -57,6 +57,17 @@ def regions_with_data(con: DuckDBPyConnection, as_of: date) -> list[str]:
     return list(regions)
 
 
+def suppliers_with_data(con: DuckDBPyConnection, region: str, as_of: date) -> list[str]:
+    """The suppliers with an issue in a region that was proposed by a day, in alphabetical order."""
+    prepare(con)
+    rows = con.execute(
+        "select distinct supplier from issue_settings join region_paths using (region_code) "
+        "where list_contains(path, ?) and proposed_date <= ? order by supplier",
+        [region, as_of],
+    ).fetchall()
+    return [supplier for (supplier,) in rows]
+
+
 def targets_for(
     con: DuckDBPyConnection,
     metric_id: str,

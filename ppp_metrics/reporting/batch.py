@@ -48,6 +48,7 @@ class Report:
     version: str
     inputs: str
     sha256: str
+    has_notice: bool = False
     is_new: bool = True
 
 
@@ -180,6 +181,7 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
         version=package_version(),
         inputs=job.inputs,
         sha256=hashlib.sha256(page).hexdigest(),
+        has_notice=about["has_notice"],
     )
     return report, numbers_behind(notebook)
 
@@ -246,7 +248,7 @@ def _write(out: Path, reports: dict[str, Report], notice: Label | None) -> None:
     entries = [{name: value for name, value in asdict(report).items() if name != "is_new"} for report in ordered]
     text = json.dumps({"reports": entries}, ensure_ascii=False, indent=2) + "\n"
     _replace(out / MANIFEST, text)
-    _replace(out / "index.html", write_index(ordered, notice))
+    _replace(out / "index.html", write_index(ordered, notice if any(report.has_notice for report in ordered) else None))
 
 
 def _replace(path: Path, text: str) -> None:

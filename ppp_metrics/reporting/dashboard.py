@@ -107,7 +107,7 @@ class Report(IssueSections, CompanySections, LearningSections):
         about = {"title": f"{subject}: {area}, {period}", "subject": subject, "network": self.place.name}
         return self.render(
             "header",
-            {**about, "area": area, "lang": self.lang},
+            {**about, "area": area, "lang": self.lang, "has_notice": self._notice() is not None},
             style=style(),
             network=self.place.name,
             title=subject,
@@ -161,8 +161,14 @@ class Report(IssueSections, CompanySections, LearningSections):
             parameters=self._parameters(),
         )
 
+    def _notice(self) -> Label | None:
+        from ppp_metrics.metrics.places import suppliers_with_data
+
+        with self.session() as con:
+            return self.place.notice_on(suppliers_with_data(con, self.region, self.as_of))
+
     def _banners(self) -> list[Words]:
-        banners: list[Words] = [self.place.notice] if self.place.notice else []
+        banners: list[Words] = [notice] if (notice := self._notice()) else []
         check = self._last_check()
         if check is None:
             banners.append(NOT_CHECKED)

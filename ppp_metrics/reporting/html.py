@@ -36,8 +36,8 @@ def render_page(notebook: Any) -> str:
     return re.sub(r"\n\s*\n+", "\n", page)
 
 
-def about_page(notebook: Any) -> dict[str, str]:
-    """What the header of an executed notebook says of its page: title, subject, network, area, lang.
+def about_page(notebook: Any) -> dict[str, Any]:
+    """What the header of an executed notebook says of its page: title, subject, network, area, lang, has_notice.
 
     Raises DataError when the notebook shows no header.
     """

@@ -198,6 +198,7 @@ def _jobs(
         _code_digest(),
         place.name,
         str(place.notice),
+        str(place.notice_suppliers),
         str(as_of),
         json.dumps(check, sort_keys=True),
     ]
