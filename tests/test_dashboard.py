@@ -129,6 +129,16 @@ def test_themes_are_told_apart_only_where_the_whole_interval_lies_apart(report: 
     assert f"wholly above or below that: Energy (5.0%) and {THEME} (50.0%)." in text(made)
 
 
+def test_a_theme_that_stands_alone_is_compared_with_nothing(tmp_path: Path) -> None:
+    header, *lines = network_files()["issues"].splitlines()
+    kept = [line for at, line in enumerate(lines) if line.startswith("energy") or at < 3]
+    place = make_network(tmp_path, issues="\n".join([header, *kept]) + "\n")
+    asked = {"period": PERIOD, "region": "NL", "lang": "en", "edition": "coordinator"}
+    # 20 issues on energy and 3 on water: three are too few
+    made = dashboard.open_report(place, "regional_innovation", **asked).themes()
+    assert "Only Energy has enough issues to say which share was implemented." in text(made)
+
+
 def test_result_and_effort_obligations_are_never_one_rate(report: Callable[..., Report]) -> None:
     assert [row[0] for row in rows(report().obligations())[1:]] == [
         "Result obligation: implemented",

@@ -220,8 +220,8 @@ def _record_load(
         [load_id, delivery.supplier, now(), digest.hexdigest(), mapping.name if mapping else None],
     )
     con.executemany(
-        "insert into sources values (?, ?, ?, ?, ?, null, ?)",
-        [[load_id, s.source_id, s.path.name, s.sheet, s.sha256, s.header_row] for s in sources],
+        "insert into sources values (?, ?, ?, ?, ?)",
+        [[load_id, s.source_id, s.path.name, s.sheet, s.sha256] for s in sources],
     )
 
 

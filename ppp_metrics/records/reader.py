@@ -38,7 +38,6 @@ class Source:
     sheet: str | None
     headers: list[str]
     sql: str
-    header_row: int
     sha256: str
     plain_csv: bool = False
     ragged: list[int] = field(default_factory=list)
@@ -137,7 +136,7 @@ def _read_text(con: DuckDBPyConnection, path: Path, source_id: int, digest: str,
             f"select {source_id << ROW_BITS}::bigint + row_number() over () + 1 as origin, * "
             f"from read_csv({quoted_text(str(path))}, {options})"
         )
-        return Source(source_id, path, None, headers, sql, 1, digest, plain_csv=True)
+        return Source(source_id, path, None, headers, sql, digest, plain_csv=True)
     return _rows_to_source(con, path, None, source_id, digest, csv_rows(path, encoding, delimiter))
 
 
@@ -155,7 +154,7 @@ def _read_parquet(con: DuckDBPyConnection, path: Path, source_id: int, digest: s
         raise DataError(msg("{file} has a header and no rows. Fill it, or leave it out.", file=path.name))
     cells = ", ".join(f"{text_of(name, kind)} as c{i}" for i, (name, kind, *_) in enumerate(described))
     sql = f"select {source_id << ROW_BITS}::bigint + row_number() over () as origin, {cells} from {scan}"
-    return Source(source_id, path, None, [name for name, *_ in described], sql, 0, digest)
+    return Source(source_id, path, None, [name for name, *_ in described], sql, digest)
 
 
 def _rows_to_source(
@@ -170,7 +169,7 @@ def _rows_to_source(
     import pandas as pd
 
     iterator = iter(rows)
-    header_row, headers = next(iterator, (1, []))
+    _, headers = next(iterator, (1, []))
     while headers and not headers[-1].strip():
         headers.pop()
     width, numbers, ragged = len(headers), [], []
@@ -193,7 +192,7 @@ def _rows_to_source(
     typed = ", ".join(["origin", *(f"c{i}::varchar as c{i}" for i in range(width))])
     con.execute(f"create or replace temp table {name} as select {typed} from incoming")
     con.unregister("incoming")
-    return Source(source_id, path, sheet, headers, f"select * from {name}", header_row, digest, ragged=ragged)
+    return Source(source_id, path, sheet, headers, f"select * from {name}", digest, ragged=ragged)
 
 
 def unique_headers(headers: list[str]) -> list[str]:

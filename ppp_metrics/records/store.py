@@ -33,8 +33,7 @@ create schema history;
 create table format (version integer);
 create table loads (load_id integer primary key, supplier varchar, loaded_at timestamp, fingerprint varchar,
                     mapping varchar);
-create table sources (load_id integer, source_id integer, file varchar, sheet varchar, sha256 varchar, rows bigint,
-                      header_row bigint);
+create table sources (load_id integer, source_id integer, file varchar, sheet varchar, sha256 varchar);
 create table quarantine (load_id integer, source_id integer, source_row bigint, table_name varchar, column_name varchar,
                          value varchar, reason varchar, reason_values varchar, row_kept boolean, cells varchar);
 create table repeats (load_id integer, source_id integer, source_row bigint, table_name varchar,

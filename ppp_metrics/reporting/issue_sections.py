@@ -255,6 +255,8 @@ class IssueSections(Desk):
     def _theme_finding(self, told: list[Number], total: Number) -> Message:
         if not told or total.value is None:
             return msg("Each theme has too few issues to say which share was implemented.")
+        if len(told) == 1:
+            return msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)
         apart = [f"{each.label} ({self.shown(each)})" for each in told if words.lies_apart(each, total.value)]
         if not apart:
             return msg(
