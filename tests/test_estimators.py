@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap
 from statsmodels.stats.proportion import proportion_confint
 
-from ppp_metrics.metrics.estimators import RESAMPLES, SEED, hedges_g_av, mean, wilson
+from ppp_metrics.metrics.estimators import (
+    RESAMPLES,
+    SEED,
+    coefficient_of_variation_pct,
+    hedges_g_av,
+    mean,
+    median,
+    ratio_of_means_pct,
+    wilson,
+)
 
 SKEWED = np.random.default_rng(7).exponential(10, 40).round(1)
 PRE = np.random.default_rng(8).normal(50, 10, 30).round(1)
@@ -34,6 +43,75 @@ def test_the_interval_of_a_mean_is_that_of_scipy() -> None:
     ).confidence_interval
     assert estimate.value == pytest.approx(SKEWED.mean())
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [10, 11, 40])
+def test_a_median_and_its_interval_are_those_of_scipy(count: int) -> None:
+    values = np.sort(np.random.default_rng(count).exponential(10, count).round(1))
+    expected = bootstrap(
+        (values,), np.median, n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(SEED)
+    ).confidence_interval
+    estimate = median(values[::-1])
+    assert estimate.value == np.median(values)
+    assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def ratio_pct(numerators: np.ndarray, denominators: np.ndarray) -> float:
+    return 100 * numerators.mean() / denominators.mean()
+
+
+def test_a_ratio_of_means_and_its_interval_are_those_of_scipy() -> None:
+    kept, gained = POST[10:] - PRE[10:] + 3, POST[:20] - PRE[:20] + 6
+    order = np.lexsort((gained, kept))
+    expected = bootstrap(
+        (kept[order], gained[order]),
+        ratio_pct,
+        paired=True,
+        vectorized=False,
+        n_resamples=RESAMPLES,
+        method="BCa",
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    estimate = ratio_of_means_pct(kept, gained)
+    assert estimate.value == pytest.approx(ratio_pct(kept, gained), abs=1e-12)
+    assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_without_a_gain_nothing_can_be_kept_of_it() -> None:
+    # 20 gained in all by four people, 12 of it left: 60 %; a mean gain of 0 or less has no share
+    kept, gained = np.array([3.0, 1, 6, 2]), np.array([5.0, 5, 8, 2])
+    assert ratio_of_means_pct(kept, gained).value == pytest.approx(60)
+    assert (ratio_of_means_pct(kept, kept - 3).value, ratio_of_means_pct(kept, kept - 3).note) == (None, "no_gain")
+    assert ratio_of_means_pct(kept, -gained).note == "no_gain"
+    assert ratio_of_means_pct(np.array([]), np.array([])).note == "no_data"
+
+
+def test_a_gain_that_may_be_none_gives_no_interval() -> None:
+    # mean gain 1, standard error 10 / sqrt(20) = 2.2: a third of the resamples have none
+    gained = np.array([11.0, -9] * 10)
+    estimate = ratio_of_means_pct(gained / 2, gained)
+    assert (estimate.value, estimate.low, estimate.note) == (pytest.approx(50), None, "unstable")
+
+
+def test_the_variation_of_a_flow_by_hand() -> None:
+    # 2 4 4 6: mean 4, squared deviations 4 0 0 4, sd sqrt(8/3) = 1.63299: 40.82 %
+    assert coefficient_of_variation_pct(np.array([2.0, 4, 4, 6])).value == pytest.approx(100 * (8 / 3) ** 0.5 / 4)
+    assert coefficient_of_variation_pct(np.array([5.0, 5, 5, 5])).value == 0
+    assert coefficient_of_variation_pct(np.array([2.0, 4, 4])).note == "too_few"
+    assert coefficient_of_variation_pct(np.zeros(8)).note == "no_data"
+
+
+def test_a_median_of_an_even_number_lies_between_the_middle_two() -> None:
+    assert median(np.array([9.0, 1, 3, 4])).value == 3.5
+    assert median(np.array([7.0])).value == 7
+    assert median(np.array([])).note == "no_data"
+
+
+@given(st.lists(st.integers(0, 30), min_size=10, max_size=40))
+def test_a_median_lies_inside_its_interval(values: list[int]) -> None:
+    estimate = median(np.array(values, dtype=float))
+    if estimate.low is not None:
+        assert estimate.low <= estimate.value <= estimate.high  # type: ignore[operator]
 
 
 def g_av(pre: np.ndarray, post: np.ndarray) -> float:
@@ -65,11 +143,15 @@ def test_g_av_by_hand() -> None:
 def test_the_order_of_the_units_changes_nothing() -> None:
     order = np.random.default_rng(1).permutation(30)
     assert mean(PRE[order]) == mean(PRE)
+    assert median(PRE[order]) == median(PRE)
     assert hedges_g_av(PRE[order], POST[order]) == hedges_g_av(PRE, POST)
+    assert ratio_of_means_pct(PRE[order], POST[order]) == ratio_of_means_pct(PRE, POST)
 
 
 def test_fewer_than_ten_units_have_no_interval() -> None:
     assert mean(np.array([1.0, 2, 3])).low is None
+    assert median(PRE[:9]).low is None
+    assert ratio_of_means_pct(PRE[:9], POST[:9]).low is None
     assert hedges_g_av(PRE[:9], POST[:9]).low is None
     assert hedges_g_av(PRE[:2], POST[:2]).note == "too_few"
     assert mean(np.array([])).note == "no_data"
@@ -81,7 +163,10 @@ def test_values_without_spread_are_said_to_have_none_and_warn_nobody() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert (mean(same).value, mean(same).low, mean(same).note) == (5, None, "no_variance")
+        assert (median(same).value, median(same).low, median(same).note) == (5, None, "no_variance")
+        assert (ratio_of_means_pct(same, same).value, ratio_of_means_pct(same, same).note) == (100, "no_variance")
         assert (hedges_g_av(same, same + 1).value, hedges_g_av(same, same + 1).note) == (None, "no_variance")
-        # some resamples leave the one that differs out, and have no spread to divide by
+        # a third of the resamples leave the one that differs out, and have no spread to divide by
         estimate = hedges_g_av(one_apart, one_apart + 1)
         assert estimate.value is not None
+        assert (estimate.low, estimate.note) == (None, "unstable")

@@ -8,12 +8,14 @@ echo "Setting up .venv with $("$python" --version); a minute or two, once"
 "$python" -m venv --clear .venv
 log=.venv/install.log
 pip() { .venv/bin/python -m pip "$@" --disable-pip-version-check --no-input >>"$log" 2>&1; }
+# The lock is complete, so pip need not look for what a package asks for besides (--no-deps); where lifelines asks for an
+# older pandas than the project does (see [tool.uv] in pyproject.toml), it would refuse.
 # The build backend comes first, from the lock too, so that nothing that is built fetches another one.
 awk '/^(packaging|setuptools|wheel)==/ { wanted = 1 } wanted { print } !/\\$/ { wanted = 0 }' \
     requirements.lock >.venv/backend.lock
 if ! {
     pip install --require-hashes -r .venv/backend.lock &&
-        pip install --require-hashes --no-compile --no-build-isolation -r requirements.lock &&
+        pip install --require-hashes --no-deps --no-compile --no-build-isolation -r requirements.lock &&
         pip install --no-deps --no-build-isolation --no-index -e .
 }; then
     tail -n 20 "$log" >&2

@@ -65,6 +65,45 @@ def mean(values: Numbers) -> Estimate:
     return _with_interval(sample, lambda drawn: drawn.mean(axis=-1)[0], _means_left_out)
 
 
+def median(values: Numbers) -> Estimate:
+    """The median in the unit of the values, with a BCa bootstrap interval from 10 values on. Efron 1987."""
+    import numpy as np
+
+    if values.size == 0:
+        return Estimate(None, note="no_data")
+    sample = np.sort(values)[np.newaxis, :]
+    return _with_interval(sample, lambda drawn: np.median(drawn, axis=-1)[0], _medians_left_out)
+
+
+def ratio_of_means_pct(numerators: Numbers, denominators: Numbers) -> Estimate:
+    """100 x mean(numerators) / mean(denominators), in percent, with a BCa bootstrap interval over pairs from 10 on.
+
+    Efron 1987. No value (note `no_gain`) unless the denominators' mean is above 0; no interval (note `unstable`) where
+    that is not beyond doubt, as no interval of the ratio would have both its ends then (Fieller 1954).
+    """
+    import numpy as np
+
+    if denominators.size == 0:
+        return Estimate(None, note="no_data")
+    if denominators.mean() <= 0:
+        return Estimate(None, note="no_gain")
+    # pairs in one order, so that the order of the records changes nothing
+    order = np.lexsort((denominators, numerators))
+    return _with_interval(np.stack([numerators[order], denominators[order]]), _ratio_pct, _ratios_pct_left_out)
+
+
+def coefficient_of_variation_pct(counts: Numbers) -> Estimate:
+    """100 x sd(counts) / mean(counts), in percent, sd with n-1; no interval. Lower is steadier.
+
+    No value for fewer than 4 counts (note `too_few`), nor when all are 0 (note `no_data`).
+    """
+    if counts.size < 4:
+        return Estimate(None, note="too_few")
+    if counts.mean() == 0:
+        return Estimate(None, note="no_data")
+    return Estimate(float(100 * counts.std(ddof=1) / counts.mean()))
+
+
 def hedges_g_av(pre: Numbers, post: Numbers) -> Estimate:
     """Hedges' g_av of paired scores in standard deviations, with a BCa bootstrap interval over pairs from 10 pairs on.
 
@@ -83,7 +122,10 @@ def hedges_g_av(pre: Numbers, post: Numbers) -> Estimate:
 
 
 def _with_interval(sample: Numbers, statistic: Statistic, left_out: Statistic) -> Estimate:
-    """The statistic of a sample (variables x units) with its BCa interval; `left_out` gives it without each unit."""
+    """The statistic of a sample (variables x units) with its BCa interval; `left_out` gives it without each unit.
+
+    No interval (note `unstable`) where more than 2.5 % of the resamples have none: its end would lie there.
+    """
     import numpy as np
 
     count = sample.shape[1]
@@ -98,8 +140,10 @@ def _with_interval(sample: Numbers, statistic: Statistic, left_out: Statistic) -
         drawn = _resampled(sample, statistic)
         without = left_out(sample)
     # a resample may consist of one unit again and again, and then has no spread to divide by
-    drawn = drawn[np.isfinite(drawn)]
-    interval = _bca(value, drawn, without[np.isfinite(without)])
+    possible = np.isfinite(drawn)
+    if possible.mean() < 0.5 + CONFIDENCE / 2:
+        return Estimate(value, note="unstable")
+    interval = _bca(value, drawn[possible], without[np.isfinite(without)])
     return Estimate(value, *interval) if interval else Estimate(value, note="no_variance")
 
 
@@ -124,10 +168,12 @@ def _bca(value: float, drawn: Numbers, without: Numbers) -> tuple[float, float] 
     below = ((drawn < value).mean() + (drawn <= value).mean()) / 2
     deviations = without.mean() - without
     spread = (deviations**2).sum()
-    if not 0 < below < 1 or spread <= 1e-24 * max(1.0, value**2):
+    if not 0 < below < 1:
         return None
     bias = NORMAL.inv_cdf(float(below))
-    acceleration = float((deviations**3).sum() / (6 * spread**1.5))
+    # leaving one unit out may change nothing, as with a median among equal values: then nothing accelerates
+    is_steady = spread <= 1e-24 * max(1.0, value**2)
+    acceleration = 0.0 if is_steady else float((deviations**3).sum() / (6 * spread**1.5))
     levels = []
     for z in (-Z, Z):
         shifted = bias + z
@@ -139,6 +185,33 @@ def _bca(value: float, drawn: Numbers, without: Numbers) -> tuple[float, float] 
 def _means_left_out(sample: Numbers) -> Numbers:
     values = sample[0]
     return (values.sum() - values) / (values.size - 1)
+
+
+def _medians_left_out(sample: Numbers) -> Numbers:
+    """The median without each value in turn: only the middle of the sorted values can move."""
+    import numpy as np
+
+    values = sample[0]
+    left_out = np.arange(values.size)
+    # what stands at a rank without one value is what stood there, or one further for ranks at or after its own
+    lower, upper = (rank + (rank >= left_out) for rank in ((values.size - 2) // 2, (values.size - 1) // 2))
+    return (values[lower] + values[upper]) / 2
+
+
+def _ratio_pct(drawn: Numbers) -> Numbers:
+    numerator, denominator = drawn.mean(axis=-1)
+    return _quotient_pct(numerator, denominator)
+
+
+def _ratios_pct_left_out(sample: Numbers) -> Numbers:
+    numerator, denominator = sample.sum(axis=1, keepdims=True) - sample
+    return _quotient_pct(numerator, denominator)
+
+
+def _quotient_pct(numerator: Numbers, denominator: Numbers) -> Numbers:
+    import numpy as np
+
+    return np.where(denominator > 0, 100 * numerator / denominator, np.nan)
 
 
 def _g_av(drawn: Numbers) -> Numbers:
@@ -169,5 +242,11 @@ def _correction(count: int) -> float:
     return 1 - 3 / (4 * (count - 1) - 1)
 
 
-ESTIMATORS: dict[str, Callable[..., Estimate]] = {"mean": mean, "hedges_g_av": hedges_g_av}
+ESTIMATORS: dict[str, Callable[..., Estimate]] = {
+    "mean": mean,
+    "median": median,
+    "ratio_of_means_pct": ratio_of_means_pct,
+    "coefficient_of_variation_pct": coefficient_of_variation_pct,
+    "hedges_g_av": hedges_g_av,
+}
 """What a metric may name as its estimator, apart from counts, rates and ratios, which are SQL."""
