@@ -69,11 +69,11 @@ class Period:
         return str(self.year) if self.quarter is None else f"{self.year}-Q{self.quarter}"
 
 
-def four_quarters_ended(day: date) -> tuple[date, date]:
-    """First and last day of the latest four calendar quarters that had all ended on `day`."""
+def quarters_ended(count: int, day: date) -> tuple[date, date]:
+    """First and last day of the latest calendar quarters, so many, that had all ended on `day`."""
     quarter = Period.quarter_of(day)
     last = quarter if quarter.last_day <= day else quarter.previous
-    return last.shifted(-3).first_day, last.last_day
+    return last.shifted(1 - count).first_day, last.last_day
 
 
 def latest_full_quarter(today: date) -> Period:

@@ -7,9 +7,11 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from ppp_metrics.errors import UsageError
-from ppp_metrics.metrics.disclosure import SHOWN, suppress
+from ppp_metrics.metrics.disclosure import SHOWN, is_dominated, suppress
+from ppp_metrics.metrics.registry import METRICS
 from tests.worlds import add_rows, answer, issue_rows, world
 
+OF_PEOPLE, OF_COMPANIES = METRICS["participants_count"], METRICS["issues_proposed_count"]
 NOTHING = (None,) * len(SHOWN)
 
 
@@ -17,7 +19,7 @@ def frame(*cells: tuple[int | None, int | None, int | None]) -> pd.DataFrame:
     """Cells with these subjects behind all, the numerator and the complement."""
     rows = [
         {"value": 50.0, "low": 40.0, "high": 60.0, "n": 9, "numerator": 4, "denominator": 9, "note": "mix: result 4",
-         "subjects": subjects, "subjects_in": hit, "subjects_out": rest}
+         "subjects": subjects, "subjects_in": hit, "subjects_out": rest, "dominated": False}
         for subjects, hit, rest in cells
     ]  # fmt: skip
     whole = dict.fromkeys(("n", "numerator", "denominator", "subjects", "subjects_in", "subjects_out"), "Int64")
@@ -47,16 +49,16 @@ def frame(*cells: tuple[int | None, int | None, int | None]) -> pd.DataFrame:
 def test_a_cell_is_withheld_when_few_stand_behind_any_of_its_counts(
     cell: tuple[int | None, int | None, int | None], person: bool, edition: str, is_withheld: bool
 ) -> None:
-    shown = suppress(frame(cell), person=person, edition=edition)
+    shown = suppress(frame(cell), OF_PEOPLE if person else OF_COMPANIES, edition)
     assert shown["suppressed"].tolist() == [is_withheld]
     assert shown["note"].tolist() == ["suppressed" if is_withheld else "mix: result 4"]
     assert shown[list(SHOWN)].isna().all(axis=None) == is_withheld
 
 
 def test_a_withheld_cell_leaves_the_others_alone() -> None:
-    shown = suppress(frame((9, None, None), (3, None, None)), person=True, edition="coordinator")
+    shown = suppress(frame((9, None, None), (3, None, None)), OF_PEOPLE, "coordinator")
     assert shown["n"].isna().tolist() == [False, True]
-    assert not {"subjects", "subjects_in", "subjects_out"} & set(shown.columns)
+    assert not {"subjects", "subjects_in", "subjects_out", "dominated"} & set(shown.columns)
 
 
 def people(**roles: int) -> DuckDBPyConnection:
@@ -147,3 +149,47 @@ def test_a_funder_cannot_ask_for_a_company_by_name(question: dict) -> None:
 def test_an_unknown_edition_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean funder"):
         answer(world(), "issues_proposed_count", "2024", edition="founder")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        # the largest two hold 90 of 100: not more than 90 %; and the rest, 10, is 10 % of no less than 50
+        ([50, 40, 10], False),
+        ([51, 40, 9], True),
+        # the largest two hold 89 %, but the second knows the largest to within 11 of 89
+        ([88, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], False),
+        ([80, 10, 7, 3], False),
+        ([70, 3, 3, 2], True),
+        ([5], True),
+        ([0, 0, 0], False),
+        ([], False),
+    ],
+)
+def test_an_amount_is_dominated_when_the_largest_two_hold_nearly_all_of_it(amounts: list[int], expected: bool) -> None:
+    assert is_dominated(sorted(amounts)[:-3:-1], sum(amounts)) is expected
+
+
+def money(**amounts: int) -> DuckDBPyConnection:
+    """A company each with one implemented solution of that value."""
+    con = world()
+    add_rows(con, "partners", [{"partner_id": name} for name in amounts])
+    issues = [{"issue_id": name, "partner_id": name, "proposed_date": "2025-01-01"} for name in amounts]
+    add_rows(con, "issues", issues)
+    done = {"delivered_date": "2025-02-01", "implemented_date": "2025-02-01"}
+    add_rows(
+        con,
+        "outcomes",
+        [{"outcome_id": name, "issue_id": name, "value_eur": str(held), **done} for name, held in amounts.items()],
+    )
+    return con
+
+
+@pytest.mark.parametrize("edition", ["coordinator", "funder"])
+def test_money_of_two_companies_or_nearly_all_of_two_is_withheld_in_either_edition(edition: str) -> None:
+    asked = {"edition": edition}
+    assert answer(money(a=40, b=35, c=25), "value_created_eur", "2025", "value n", **asked) == [(100, 3)]
+    assert answer(money(a=60, b=40), "value_created_eur", "2025", "value n suppressed", **asked) == [(None, None, True)]
+    columns = "value note"
+    assert answer(money(a=60, b=35, c=5), "value_created_eur", "2025", columns, **asked) == [(None, "suppressed")]
+    assert answer(money(a=60, b=35, c=5), "value_created_eur", "2025", edition="none") == [(100,)]

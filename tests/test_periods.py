@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.errors import UsageError
-from ppp_metrics.periods import DAY, Period, four_quarters_ended, latest_full_quarter, now
+from ppp_metrics.periods import DAY, Period, latest_full_quarter, now, quarters_ended
 
 PERIODS = st.builds(Period, st.integers(1900, 2199), st.sampled_from([None, 1, 2, 3, 4]))
 
@@ -55,7 +55,7 @@ def test_as_of_is_never_after_today() -> None:
     ],
 )
 def test_the_four_quarters_that_had_ended(day: date, first: date, last: date) -> None:
-    assert four_quarters_ended(day) == (first, last)
+    assert quarters_ended(4, day) == (first, last)
 
 
 def test_the_clock_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

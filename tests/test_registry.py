@@ -33,7 +33,17 @@ def test_a_metric_uses_only_what_is_declared(metric: Metric) -> None:
     assert metric.group in GROUPS
     assert metric.window in WINDOWS
     assert metric.kind != "estimate" or metric.estimator in ESTIMATORS
-    assert metric.id.endswith({"count": "_count", "pct": "_pct"}.get(metric.unit, ""))
+    assert metric.kind != "incidence" or len(metric.values) == 2
+    assert metric.tells is None or DIMENSIONS[metric.tells].codes
+    endings = {
+        "count": "_count",
+        "pct": ("_pct", "_comparison"),
+        "eur": "_eur",
+        "days": ("_days", "_to_implementation", "_to_delivery"),
+        "hours": "_hours",
+        "trl": "_mean",
+    }
+    assert metric.id.endswith(endings.get(metric.unit, ""))
     columns = view_columns()[metric.view]
     named = {*metric.per, *metric.values, *metric.subjects} | {metric.event, metric.n_of} - {None}
     assert named <= set(columns)
@@ -44,12 +54,15 @@ def test_rates_need_five_units_and_estimates_ten() -> None:
     # a sum over all members or agreements is no sample, and the capabilities of all partnerships are not either
     complete = {"capability_coverage_pct"}
     assert {metric.min_n for metric in METRICS.values() if metric.kind == "rate" and metric.id not in complete} == {5}
-    assert {metric.min_n for metric in METRICS.values() if metric.kind == "estimate"} == {10}
+    assert {metric.min_n for metric in METRICS.values() if metric.kind in ("estimate", "incidence")} == {10}
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
 def test_without_data_a_count_is_nought_and_anything_else_is_null_by_every_dimension(metric: Metric) -> None:
     con = world()
+    if metric.kind == "comparison":
+        assert answer(con, metric.id, "2025") == []
+        return
     (row,) = answer(con, metric.id, "2025", "value low high n suppressed note")
     assert row[:5] == (0 if metric.kind == "count" else None, None, None, 0, False)
     assert metric.kind == "count" or row[5].startswith("no_data")

@@ -91,6 +91,8 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("value_evidence", Label("evidence of value", "onderbouwing waarde"), codes.VALUE_EVIDENCE),
         Dimension("capability", Label("capability", "capaciteit"), codes.CAPABILITIES),
         Dimension("role", Label("role", "rol"), codes.ROLES),
+        Dimension("giver_role", Label("role of who gives", "rol van wie geeft"), codes.ROLES),
+        Dimension("receiver_role", Label("role of who receives", "rol van wie ontvangt"), codes.ROLES),
         Dimension("side", Label("side", "kant"), SIDES),
         Dimension(
             "competence",

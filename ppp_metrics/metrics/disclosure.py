@@ -11,33 +11,55 @@ from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+    from ppp_metrics.metrics.metric import Metric
 
 EDITIONS = ("coordinator", "funder", "none")
 PEOPLE_THRESHOLD = 5
 COMPANIES_THRESHOLD = 3
+DOMINANT_SHARE = 0.90
+"""NK (2, 90): an amount of which the two largest companies hold more than this share gives them away."""
+PRIOR_SHARE = 0.10
+"""p % (p = 10): so does one from which the second largest company can estimate the largest this closely."""
 COMPANY_NAMING_DIMENSIONS = ("partner",)
 
 SUBJECT_COLUMNS = ("subjects", "subjects_in", "subjects_out")
 """How many people (or companies) stand behind a cell, behind a rate's numerator, and behind its complement; null where
 nobody can be recognised by it."""
+DOMINATED = "dominated"
+"""The column that marks an amount of money which one or two companies nearly make up."""
 
 SHOWN = ("value", "low", "high", "n", "numerator", "denominator")
 
 
-def threshold(person: bool, edition: str) -> int:
-    """The least number of people (or companies) a cell may count, other than none; 0 where everything may be shown.
-
-    Raises UsageError for an edition there is not.
-    """
+def refuse_unknown_edition(edition: str) -> None:
+    """Raises UsageError, with the nearest name, when there is no such edition."""
     if edition not in EDITIONS:
         near = nearest(edition, EDITIONS) or EDITIONS[0]
         raise UsageError(msg("There is no edition '{edition}'. Did you mean {near}?", edition=edition, near=near))
+
+
+def threshold(metric: Metric, edition: str) -> int:
+    """The least number of people (or companies) a cell may count, other than none; 0 where everything may be shown."""
     if edition == "none":
         return 0
-    if person:
+    if metric.person:
         return PEOPLE_THRESHOLD
-    return COMPANIES_THRESHOLD if edition == "funder" else 0
+    return COMPANIES_THRESHOLD if edition == "funder" or metric.is_money else 0
+
+
+def is_dominated(largest: Sequence[float], total: float) -> bool:
+    """Whether a sum of money over companies, of which these are the largest two, says too much of one of them.
+
+    Hundepool et al., Statistical Disclosure Control, 2012: the (n, k) and the p % rule.
+    """
+    if total == 0:
+        return False
+    rest = total - sum(largest)
+    return sum(largest) > DOMINANT_SHARE * total or rest < PRIOR_SHARE * largest[0]
 
 
 def refuse_naming_companies(dimensions: set[str], edition: str) -> None:
@@ -49,17 +71,17 @@ def refuse_naming_companies(dimensions: set[str], edition: str) -> None:
         )
 
 
-def suppress(frame: pd.DataFrame, *, person: bool, edition: str) -> pd.DataFrame:
-    """The frame without its subject columns, each small cell null throughout, `suppressed` and noted as such.
+def suppress(frame: pd.DataFrame, metric: Metric, edition: str) -> pd.DataFrame:
+    """The frame without its subject columns, each unsafe cell null throughout, `suppressed` and noted as such.
 
-    A cell is small when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its
-    numerator or its complement does.
+    A cell is unsafe when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its
+    numerator or its complement does, and an amount of money also when it `is_dominated`.
     """
-    least = threshold(person, edition)
-    shown = frame.drop(columns=list(SUBJECT_COLUMNS))
+    least = threshold(metric, edition)
+    shown = frame.drop(columns=[*SUBJECT_COLUMNS, DOMINATED])
     counts = frame[list(SUBJECT_COLUMNS)].fillna(0)
-    small = ((counts > 0) & (counts < least)).any(axis=1)
-    shown.loc[small, list(SHOWN)] = None
-    shown.loc[small, "note"] = "suppressed"
-    shown["suppressed"] = small.astype(bool)
+    unsafe = ((counts > 0) & (counts < least)).any(axis=1) | (frame[DOMINATED] & (least > 0))
+    shown.loc[unsafe, list(SHOWN)] = None
+    shown.loc[unsafe, "note"] = "suppressed"
+    shown["suppressed"] = unsafe.astype(bool)
     return shown

@@ -1,4 +1,4 @@
-"""Metrics of innovation: issues, solutions, companies, agreements and cooperation around issues."""
+"""Metrics of innovation: how far issues come, how fast, and what their solutions are worth."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ISSUES = (
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date",),
         view="issue_facts", window="year_90", event="proposed_date",
-        estimator="rate", numerator="accepted_date - proposed_date <= 90", min_n=5, tells_mix=True,
+        estimator="rate", numerator="accepted_date - proposed_date <= 90", min_n=5, tells="obligation",
     ),
     Metric(
         id="implementation_rate_pct",
@@ -72,7 +72,7 @@ ISSUES = (
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
         view="issue_facts", window="matured", event="accepted_date",
-        estimator="rate", numerator="implemented_date - accepted_date <= 365", min_n=5, tells_mix=True,
+        estimator="rate", numerator="implemented_date - accepted_date <= 365", min_n=5, tells="obligation",
     ),
     Metric(
         id="technical_question_10d_pct",
@@ -84,8 +84,92 @@ ISSUES = (
         unit="pct", counts="issues", group="innovation",
         needs=("outcomes.delivered_date",),
         view="technical_questions", window="year_14", event="proposed_date",
-        estimator="rate", numerator="working_days <= 10", min_n=5, tells_mix=True,
+        estimator="rate", numerator="working_days <= 10", min_n=5, tells="obligation",
     ),
+    Metric(
+        id="technical_question_median_days",
+        label=msg("Median time to answer a technical question"),
+        definition=msg(
+            "Median number of days from proposal to first answer, over the technical questions that were answered in "
+            "the four quarters that end with the period."
+        ),
+        unit="days", counts="issues", group="innovation",
+        needs=("outcomes.delivered_date",),
+        view="technical_questions", window="year", event="delivered_date",
+        estimator="median", values=("answer_days",), min_n=10,
+    ),
+)  # fmt: skip
+
+SURVIVAL = (
+    Metric(
+        id="implementation_12m_pct",
+        label=msg("Implemented within 12 months"),
+        definition=msg(
+            "Cumulative incidence of implementation 365 days after acceptance, over all issues ever accepted (Aalen "
+            "and Johansen 1978). Issues declined or stopped can no longer be implemented; issues still running count "
+            "for as long as they could be followed. The interval is on the log(-log) scale."
+        ),
+        unit="pct", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.implemented_date"),
+        view="issue_facts", window="history", event="accepted_date",
+        estimator="incidence", values=("implemented_date", "closed_date"), at_days=365, min_n=10, tells="obligation",
+    ),
+    Metric(
+        id="implementation_24m_pct",
+        label=msg("Implemented within 24 months"),
+        definition=msg(
+            "Cumulative incidence of implementation 730 days after acceptance, over all issues ever accepted (Aalen "
+            "and Johansen 1978). Issues declined or stopped can no longer be implemented; issues still running count "
+            "for as long as they could be followed. The interval is on the log(-log) scale."
+        ),
+        unit="pct", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.implemented_date"),
+        view="issue_facts", window="history", event="accepted_date",
+        estimator="incidence", values=("implemented_date", "closed_date"), at_days=730, min_n=10, tells="obligation",
+    ),
+    Metric(
+        id="median_days_to_implementation",
+        label=msg("Median time to implementation"),
+        definition=msg(
+            "Days from acceptance until half of all issues ever accepted is implemented: the day on which the "
+            "cumulative incidence of implementation reaches 50%. Empty where it never does."
+        ),
+        unit="days", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.implemented_date"),
+        view="issue_facts", window="history", event="accepted_date",
+        estimator="incidence", values=("implemented_date", "closed_date"), min_n=10, tells="obligation",
+    ),
+    Metric(
+        id="median_days_to_delivery",
+        label=msg("Median time to delivery"),
+        definition=msg(
+            "Days from acceptance until a first solution is delivered for half of all issues ever accepted: the day on "
+            "which the cumulative incidence of delivery reaches 50%. Empty where it never does."
+        ),
+        unit="days", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.delivered_date"),
+        view="issue_facts", window="history", event="accepted_date",
+        estimator="incidence", values=("delivered_date", "closed_date"), min_n=10, tells="obligation",
+    ),
+    Metric(
+        id="theme_comparison",
+        label=msg("Themes compared"),
+        definition=msg(
+            "For each theme the implementation rate as it is; shrunken towards that of all themes as far as chance may "
+            "have made it differ (beta-binomial empirical Bayes, Efron and Morris 1975), with the chance that it lies "
+            "above the rate of all themes; the cumulative incidence after 12 months; and the rate adjusted for "
+            "obligation, size class, kind of innovation and province (logistic regression, standardised over all "
+            "issues). Where the rate and the adjusted rate lie on different sides of that of all themes, the note says "
+            "simpson."
+        ),
+        unit="pct", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.implemented_date"),
+        view="issue_facts", window="matured", event="accepted_date",
+        estimator="comparison", numerator="implemented_date - accepted_date <= 365", min_n=5, tells="obligation",
+    ),
+)  # fmt: skip
+
+VALUE = (
     Metric(
         id="new_to_market_pct",
         label=msg("Solutions new to the market"),
@@ -97,6 +181,30 @@ ISSUES = (
         needs=("outcomes.implemented_date", "outcomes.novelty"),
         view="outcome_facts", window="year", event="implemented_date", where="novelty is not null",
         estimator="rate", numerator="novelty = 'new_to_market'", min_n=5,
+    ),
+    Metric(
+        id="value_created_eur",
+        label=msg("Value created"),
+        definition=msg(
+            "Value in euros of the solutions that were implemented in the four quarters that end with the period, "
+            "where it is known. Verified and self-reported value are told apart in the note."
+        ),
+        unit="eur", counts="outcomes", group="innovation",
+        needs=("outcomes.implemented_date", "outcomes.value_eur"),
+        view="outcome_facts", window="year", event="implemented_date", where="value_eur is not null",
+        estimator="sum", numerator="value_eur", tells="value_evidence",
+    ),
+    Metric(
+        id="trl_gain_mean",
+        label=msg("Gain in technology readiness"),
+        definition=msg(
+            "Mean of the technology readiness level (TRL 1-9) at the end minus that at the start, over the solutions "
+            "delivered in the four quarters that end with the period of which both are known."
+        ),
+        unit="trl", counts="outcomes", group="innovation",
+        needs=("issues.trl_start", "outcomes.trl_end"),
+        view="outcome_facts", window="year", event="delivered_date", where="trl_gain is not null",
+        estimator="mean", values=("trl_gain",), min_n=10,
     ),
 )  # fmt: skip
 
@@ -132,165 +240,5 @@ FUNNEL = (
         definition=msg("Issues of the cohort with a solution implemented by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
         view="issue_facts", window="matured", event="proposed_date", where="implemented_date is not null",
-    ),
-)  # fmt: skip
-
-COMPANIES = (
-    Metric(
-        id="companies_active_count",
-        label=msg("Companies active"),
-        definition=msg(
-            "Companies with an issue that was accepted, open or delivered in the four quarters that end with the "
-            "period. A company that two suppliers know by the same registration number counts once."
-        ),
-        unit="count", counts="companies", group="companies",
-        needs=("issues.accepted_date",),
-        view="company_issues", window="year", per=("organisation_id",),
-        where="""delivered_date between getvariable('window_start') and getvariable('window_end')
-                 or (accepted_date <= getvariable('window_end')
-                     and coalesce(least(delivered_date, closed_date), getvariable('as_of'))
-                         >= getvariable('window_start'))""",
-    ),
-    Metric(
-        id="companies_new_count",
-        label=msg("Companies new"),
-        definition=msg("Companies whose first issue ever was proposed in the period."),
-        unit="count", counts="companies", group="companies",
-        view="company_issues", window="period", event="proposed_date", per=("organisation_id",),
-        where="proposed_date = first_proposed_date",
-    ),
-    Metric(
-        id="companies_returning_pct",
-        label=msg("Companies returning"),
-        definition=msg(
-            "Companies that had already proposed an issue in an earlier quarter, as a share of the companies that "
-            "proposed one in the four quarters that end with the period."
-        ),
-        unit="pct", counts="companies", group="companies",
-        view="company_issues", window="year", event="proposed_date", per=("organisation_id",), estimator="rate",
-        numerator="bool_or(first_proposed_date < date_trunc('quarter', proposed_date))", min_n=5,
-    ),
-    Metric(
-        id="sme_share_pct",
-        label=msg("Share of SMEs"),
-        definition=msg(
-            "Micro, small and medium-sized companies (EU recommendation 2003/361), as a share of the companies of "
-            "known size that proposed an issue in the four quarters that end with the period."
-        ),
-        unit="pct", counts="companies", group="companies",
-        needs=("partners.size_class",),
-        view="company_issues", window="year", event="proposed_date", where="sme is not null", per=("organisation_id",),
-        estimator="rate", numerator="bool_or(sme = 'yes')", min_n=5,
-    ),
-    Metric(
-        id="assignment_flow_pct",
-        label=msg("Flow of assignments"),
-        definition=msg(
-            "Issues proposed under agreements that commit to a number of assignments, as a share of the assignments "
-            "these committed to in the four quarters that end with the period, for the days that each was in force."
-        ),
-        unit="pct", counts="agreements", group="companies",
-        needs=("agreements.assignments_per_year", "issues.agreement_id"),
-        view="agreement_facts", window="year", where="committed_assignments > 0",
-        estimator="ratio", numerator="proposed_issues", denominator="committed_assignments",
-    ),
-    Metric(
-        id="result_obligation_met_pct",
-        label=msg("Result obligations met"),
-        definition=msg(
-            "Issues with a solution that the company accepted, as a share of the issues under a result obligation "
-            "that were accepted in the four quarters that ended 365 days before the last day of the period."
-        ),
-        unit="pct", counts="issues", group="companies",
-        needs=("issues.accepted_date", "outcomes.accepted_by_company"),
-        view="issue_facts", window="matured", event="accepted_date", where="obligation = 'result'",
-        estimator="rate", numerator="is_accepted_by_company", min_n=5,
-    ),
-    Metric(
-        id="effort_learning_reached_pct",
-        label=msg("Effort obligations with learning measured"),
-        definition=msg(
-            "Issues on which at least one participant was measured before and after, as a share of the issues under "
-            "an effort obligation that were accepted in the four quarters that ended 365 days before the last day of "
-            "the period. A measurement that names no issue counts for the issues its person worked on."
-        ),
-        unit="pct", counts="issues", group="companies",
-        needs=("issues.accepted_date", "assessments.score"),
-        view="issue_learning", window="matured", event="accepted_date", where="obligation = 'effort'",
-        estimator="rate", numerator="has_learning_pair", min_n=5,
-    ),
-    Metric(
-        id="quality_guarantee_pct",
-        label=msg("Result agreements with a quality guarantee"),
-        definition=msg(
-            "Result agreements with a quality guarantee, as a share of the result agreements in force on the last day "
-            "of the period."
-        ),
-        unit="pct", counts="agreements", group="companies",
-        needs=("agreements.quality_guarantee",),
-        view="agreement_facts", window="stock", event="signed_date", where="is_in_force and obligation = 'result'",
-        estimator="rate", numerator="has_quality_guarantee", min_n=5,
-    ),
-)  # fmt: skip
-
-COOPERATION = (
-    Metric(
-        id="cofinancing_pct",
-        label=msg("Co-financing by companies"),
-        definition=msg(
-            "Contributions of companies in cash and in kind, as a share of those of all members of partnerships on "
-            "the last day of the period."
-        ),
-        unit="pct", counts="members", group="cooperation",
-        needs=("memberships.cash_eur",),
-        view="membership_facts", window="stock",
-        estimator="ratio", numerator="if(is_company, contribution_eur, 0)", denominator="contribution_eur",
-    ),
-    Metric(
-        id="cofinancing_cash_pct",
-        label=msg("Co-financing by companies in cash"),
-        definition=msg(
-            "Contributions of companies in cash, as a share of the contributions in cash and in kind of all members "
-            "of partnerships on the last day of the period: the cash part of the co-financing."
-        ),
-        unit="pct", counts="members", group="cooperation",
-        needs=("memberships.cash_eur",),
-        view="membership_facts", window="stock",
-        estimator="ratio", numerator="if(is_company, cash_eur, 0)", denominator="contribution_eur",
-    ),
-    Metric(
-        id="cross_role_issues_pct",
-        label=msg("Issues with three roles or more"),
-        definition=msg(
-            "Issues on which people of at least three roles worked, as a share of the issues on which people worked "
-            "in the four quarters that end with the period."
-        ),
-        unit="pct", counts="issues", group="cooperation",
-        needs=("participations.participant_id",),
-        view="issue_teams", window="year", estimator="rate", numerator="role_count >= 3", min_n=5,
-    ),
-    Metric(
-        id="vocational_applied_cooperation_pct",
-        label=msg("Vocational and applied education together"),
-        definition=msg(
-            "Issues on which people of a vocational institution and of a university of applied sciences worked, as a "
-            "share of the issues on which people worked in the four quarters that end with the period."
-        ),
-        unit="pct", counts="issues", group="cooperation",
-        needs=("participations.participant_id",),
-        view="issue_teams", window="year", estimator="rate", numerator="has_vocational and has_applied", min_n=5,
-    ),
-    Metric(
-        id="capability_coverage_pct",
-        label=msg("Capabilities covered"),
-        definition=msg(
-            "Of the four capabilities (research, teacher professionalisation, business development, project "
-            "management), the share that the education partners of a partnership bring on the last day of the period, "
-            "averaged over partnerships."
-        ),
-        unit="pct", counts="partnerships", group="cooperation",
-        needs=("capabilities.fte",),
-        view="partnership_capabilities", window="stock",
-        estimator="rate", numerator="is_brought", n_of="partnership",
     ),
 )  # fmt: skip

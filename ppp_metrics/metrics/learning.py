@@ -32,6 +32,20 @@ PARTICIPATION = (
                  and list_contains(getvariable('lifelong_learner_roles'), role)""",
     ),
     Metric(
+        id="learning_hours",
+        label=msg("Learning hours"),
+        definition=msg(
+            "Hours that people worked on issues in the four quarters that end with the period, where they are known; "
+            "the hours of a participation are spread evenly over its days."
+        ),
+        unit="hours", counts="people", group="learning",
+        needs=("participations.hours",),
+        view="participation_facts", window="year", person=True, subjects=PERSON,
+        where="""start_date <= getvariable('window_end') and end_date >= getvariable('window_start')
+                 and hours is not null""",
+        estimator="sum", numerator="hours_in_window", n_of="person_id",
+    ),
+    Metric(
         id="matched_measurement_pct",
         label=msg("People measured before and after"),
         definition=msg(
@@ -97,9 +111,34 @@ GAINS = (
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
         estimator="rate", numerator="gain >= 5", min_n=5, one_design=True,
     ),
+    Metric(
+        id="learning_retention_pct",
+        label=msg("Learning retained"),
+        definition=msg(
+            "Mean gain at the follow-up as a share of the mean gain right after, both from before, over people, "
+            "competences and designs with all three measurements of which the follow-up was in the four quarters that "
+            "end with the period. Designs are never pooled."
+        ),
+        unit="pct", counts="measurement series", group="learning",
+        needs=("assessments.score",),
+        view="learning_pairs", window="year", event="followed_date", person=True, subjects=PERSON,
+        estimator="ratio_of_means_pct", values=("lasting_gain", "gain"), min_n=10, one_design=True,
+    ),
 )  # fmt: skip
 
 EXCHANGE = (
+    Metric(
+        id="learning_flow_count",
+        label=msg("Flow of learning"),
+        definition=msg(
+            "Interactions in which one person helped another to learn, in the four quarters that end with the period: "
+            "by the role of who gave and of who received."
+        ),
+        unit="count", counts="interactions", group="learning",
+        needs=("interactions.giver_id",),
+        view="interaction_facts", window="year", event="interaction_date",
+        person=True, subjects=("giver_id", "receiver_id"), subjects_apart=True,
+    ),
     Metric(
         id="mutual_learning_pct",
         label=msg("Mutual learning"),

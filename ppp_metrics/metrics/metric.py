@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from ppp_metrics.language import Label, Message, msg
-from ppp_metrics.periods import Period, four_quarters_ended
+from ppp_metrics.periods import Period, quarters_ended
 
 BEGINNING = date.min
 """The first day of windows that reach back as far as the records do."""
@@ -20,6 +20,7 @@ UNITS: dict[str, Label] = {
     "days": Label("days", "dagen"),
     "hours": Label("hours", "uren"),
     "eur": Label("euros", "euro"),
+    "trl": Label("levels of readiness (TRL)", "niveaus van gereedheid (TRL)"),
 }
 
 COUNTED: dict[str, Label] = {
@@ -30,8 +31,11 @@ COUNTED: dict[str, Label] = {
     "members": Label("members", "leden"),
     "partnerships": Label("partnerships", "samenwerkingsverbanden"),
     "people": Label("people", "personen"),
+    "quarters": Label("quarters", "kwartalen"),
     "measurement pairs": Label("pairs of measurements", "meetparen"),
+    "measurement series": Label("series of three measurements", "reeksen van drie metingen"),
     "pairs of people": Label("pairs of people", "tweetallen"),
+    "interactions": Label("interactions", "interacties"),
 }
 """What n can count."""
 
@@ -45,20 +49,21 @@ GROUPS: dict[str, Label] = {
 
 @dataclass(frozen=True)
 class Window:
-    """Which days a metric looks at: `quarters` calendar quarters, shifted back by `lag_days` where people need time.
+    """Which days a metric looks at: `quarters` calendar quarters that end with the period.
 
-    No quarters and no period: everything up to *as of*.
+    With `lag_days`, the quarters that had ended that many days before *as of*; 0 days leave out a quarter that is not
+    over. No quarters and no period: everything up to *as of*.
     """
 
     label: Message
     quarters: int = 0
-    lag_days: int = 0
+    lag_days: int | None = None
     whole_period: bool = False
 
     def bounds(self, period: Period, as_of: date) -> tuple[date, date]:
         """First and last calendar day; a window that runs on after *as of* is cut off where the records are read."""
-        if self.lag_days:
-            return four_quarters_ended(as_of - timedelta(days=self.lag_days))
+        if self.lag_days is not None:
+            return quarters_ended(self.quarters, as_of - timedelta(days=self.lag_days))
         if self.whole_period:
             return period.first_day, period.last_day
         if self.quarters:
@@ -70,11 +75,15 @@ WINDOWS: dict[str, Window] = {
     "period": Window(msg("the period"), whole_period=True),
     "stock": Window(msg("the state on the last day of the period")),
     "year": Window(msg("the four quarters that end with the period"), quarters=4),
+    "two_years": Window(msg("the last eight quarters that were over on the last day of the period"), 8, 0),
     "year_14": Window(msg("the four quarters that ended 14 days before the last day of the period"), 4, 14),
     "year_90": Window(msg("the four quarters that ended 90 days before the last day of the period"), 4, 90),
     "matured": Window(msg("the four quarters that ended 365 days before the last day of the period"), 4, 365),
     "history": Window(msg("everything up to the last day of the period")),
 }
+
+
+Kind = Literal["count", "rate", "ratio", "sum", "estimate", "incidence", "variation", "comparison"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +96,18 @@ class Metric:
     - estimator "count": the number of units;
     - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval;
     - "ratio": 100 x sum of `numerator` / sum of `denominator`, without an interval;
+    - "sum": the sum of `numerator`, without an interval;
+    - "incidence": 100 x the cumulative incidence, `at_days` from `event`, of the first of the dates `values`, with the
+      second as competing event; without `at_days` the day on which it reaches one half;
+    - "variation": the coefficient of variation of the quarterly numbers of units;
+    - "comparison": the rate for each theme beside what `themes.compare` adds to it;
     - any other: that function of `estimators.py` over the columns `values` of the units.
 
     `n_of` names the column whose distinct values n counts, where units are finer than that. `subjects` are the columns
-    that say whom a small cell would give away: people where `person`, else companies. `needs` are the columns
-    (`table.column`) without which a supplier's records say nothing of the metric: who never sent them is left out, so
-    that what is not known is not counted as what did not happen.
+    that say whom a small cell would give away: people where `person`, else companies; taken together, or
+    `subjects_apart`. `needs` are the columns (`table.column`) without which a supplier's records say nothing of the
+    metric: who never sent them is left out, so that what is not known is not counted as what did not happen.
+    `one_design`: never pools designs of measurement. `tells`: the column whose mix of values the note says.
     """
 
     id: str
@@ -111,15 +126,19 @@ class Metric:
     numerator: str | None = None
     denominator: str | None = None
     values: tuple[str, ...] = ()
+    at_days: int | None = None
     n_of: str | None = None
     person: bool = False
     subjects: tuple[str, ...] = ("organisation_id",)
+    subjects_apart: bool = False
     min_n: int = 1
     one_design: bool = False
-    tells_mix: bool = False
+    tells: str | None = None
 
     @property
-    def kind(self) -> Literal["count", "rate", "ratio", "estimate"]:
-        if self.estimator in ("count", "rate", "ratio"):
-            return self.estimator  # type: ignore[return-value]
-        return "estimate"
+    def kind(self) -> Kind:
+        return self.estimator if self.estimator in get_args(Kind) else "estimate"  # type: ignore[return-value]
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit == "eur"

@@ -1,10 +1,10 @@
-"""Every metric by its id: the only list of them. Adding one is adding a declaration to innovation.py or learning.py."""
+"""Every metric by its id: the only list of them. Adding one is adding a declaration to one of the families."""
 
 from __future__ import annotations
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
-from ppp_metrics.metrics import innovation, learning
+from ppp_metrics.metrics import companies, innovation, learning
 from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS
 from ppp_metrics.metrics.metric import COUNTED, GROUPS, UNITS, WINDOWS, Metric
 from ppp_metrics.metrics.relations import view_columns
@@ -22,13 +22,18 @@ __all__ = [
     "find_metric",
 ]
 
+COMPARED = ("theme", "theme_parent")
+"""What `theme_comparison` has a row of: one of these."""
+
 METRICS: dict[str, Metric] = {
     metric.id: metric
     for family in (
         innovation.ISSUES,
+        innovation.SURVIVAL,
+        innovation.VALUE,
         innovation.FUNNEL,
-        innovation.COMPANIES,
-        innovation.COOPERATION,
+        companies.COMPANIES,
+        companies.COOPERATION,
         learning.PARTICIPATION,
         learning.GAINS,
         learning.EXCHANGE,
@@ -47,7 +52,12 @@ def find_metric(metric_id: str) -> Metric:
 
 
 def dimensions_of(metric: Metric) -> tuple[str, ...]:
-    """The dimensions the metric can be sliced by, in the order of `DIMENSIONS`: those its view has columns for."""
+    """The dimensions the metric can be sliced by: those of `conditions_of`; a comparison only by what it compares."""
+    return COMPARED if metric.kind == "comparison" else conditions_of(metric)
+
+
+def conditions_of(metric: Metric) -> tuple[str, ...]:
+    """The dimensions the metric can be limited by, in the order of `DIMENSIONS`: those its view has columns for."""
     columns = view_columns()[metric.view]
     return tuple(
         name

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ppp_metrics.language import Label, Message, format_number, msg
 from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.periods import Period
 
-DECIMALS = {"count": 0, "pct": 1, "points": 1, "sd": 2, "days": 0, "hours": 0, "eur": 0}
+DECIMALS = {"count": 0, "pct": 1, "points": 1, "sd": 2, "days": 0, "hours": 0, "eur": 0, "trl": 1}
 QUARTERS = (msg("first quarter"), msg("second quarter"), msg("third quarter"), msg("fourth quarter"))
 
 
 @dataclass(frozen=True)
 class Number:
-    """One cell of a metric, after disclosure control; `keys` are its dimensions' values, `label` their names."""
+    """One cell of a metric, after disclosure control; `keys` are its dimensions' values, `label` their names.
+
+    `more` is what a metric says beyond the columns that all have.
+    """
 
     metric: Metric
     keys: tuple[str, ...]
@@ -30,6 +33,7 @@ class Number:
     denominator: float | None
     notes: tuple[str, ...]
     edition: str
+    more: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def heading(self) -> str:
@@ -68,11 +72,13 @@ def shown(number: Number, lang: str) -> str:
 def reason(number: Number, lang: str) -> str:
     """Why a number is not shown, in a word or two."""
     if number.is_suppressed and number.metric.kind == "count":
-        return f"<{threshold(number.metric.person, number.edition)}"
+        return f"<{threshold(number.metric, number.edition)}"
     if number.is_suppressed:
         return msg("withheld").render(lang)
     if "too_few" in number.notes:
         return msg("too few").render(lang)
+    if "not_reached" in number.notes:
+        return msg("not reached yet").render(lang)
     return (msg("no data") if "no_data" in number.notes else msg("unknown")).render(lang)
 
 
@@ -181,7 +187,7 @@ def amount(number: Number, one: Label, many: Label, lang: str) -> str:
     if number.value is None and not number.is_suppressed:
         return msg("an unknown number of {things}", things=many).render(lang)
     if number.value is None:
-        least = threshold(number.metric.person, number.edition)
+        least = threshold(number.metric, number.edition)
         return msg("fewer than {least} {things}", least=least, things=many).render(lang)
     if number.value == 0:
         return msg("no {things}", things=many).render(lang)

@@ -201,3 +201,89 @@ def test_learning_is_mutual_when_both_gave_and_crosses_a_boundary_between_school
     # sides are known for s1-w1, s2-w2 and s1-s2: an expert has none, nor has a business developer of no company
     assert answer(con, "boundary_crossing_pct", "2025", **shown) == [(2, 3)]
     assert answer(con, "mutual_learning_across_pct", "2025", **shown) == [(1, 2)]
+
+
+def test_hours_are_spread_evenly_over_the_days_of_a_participation() -> None:
+    con = world(PEOPLE)
+    add_rows(con, "issues", [{"issue_id": "i1", "proposed_date": "2020-01-01"}])
+    add_rows(con, "participants", [{"participant_id": f"s{at}"} for at in range(1, 7)])
+    spans = [
+        # inside the year: all 40
+        ("s1", "2025-03-01", "2025-03-31", "40"),
+        # 2024-12-22 to 2025-01-10 is 20 days, of which 10 in 2025: 10 of 20 hours
+        ("s2", "2024-12-22", "2025-01-10", "20"),
+        # 2025-12-31 to 2026-01-09 is 10 days, of which 1 in 2025: 3 of 30 hours
+        ("s3", "2025-12-31", "2026-01-09", "30"),
+        # still running: 2025-12-01 to the last day of the period, all 7
+        ("s4", "2025-12-01", "-", "7"),
+        ("s5", "2025-06-01", "2025-06-01", "0.5"),
+        # over before the year, and of unknown length
+        ("s6", "2024-01-01", "2024-12-31", "100"),
+        ("s6", "2025-01-01", "2025-12-31", "-"),
+    ]
+    add_rows(
+        con,
+        "participations",
+        [
+            {"participant_id": who, "issue_id": "i1", "start_date": first, "end_date": last, "hours": hours}
+            for who, first, last, hours in spans
+        ],
+    )
+    assert answer(con, "learning_hours", "2025-Q4", "value low n unit note") == [
+        (pytest.approx(40 + 10 + 3 + 7 + 0.5), None, 5, "hours", "")
+    ]
+
+
+def test_what_is_retained_is_the_gain_at_the_follow_up_over_the_gain_right_after() -> None:
+    con = world(PEOPLE)
+    people = [f"s{at}" for at in range(1, 12)]
+    add_rows(con, "participants", [{"participant_id": name} for name in people])
+    rows = []
+    for name in people[:10]:
+        # everybody gains 20 points of 100; at the first follow-up five keep 20 of them and five keep 10: 15 of 20
+        lasting = "60" if name in people[:5] else "50"
+        rows += [
+            {"participant_id": name, "moment": "pre", "assessed_date": "2024-01-01", "score": "40"},
+            {"participant_id": name, "moment": "post", "assessed_date": "2024-06-01", "score": "60"},
+            {"participant_id": name, "moment": "follow_up", "assessed_date": "2024-05-01", "score": "0"},
+            {"participant_id": name, "moment": "follow_up", "assessed_date": "2025-06-01", "score": lasting},
+            {"participant_id": name, "moment": "follow_up", "assessed_date": "2025-09-01", "score": "0"},
+        ]
+    # without a post there is no pair, and nothing to retain
+    rows += [
+        {"participant_id": "s11", "moment": "pre", "assessed_date": "2024-01-01", "score": "40"},
+        {"participant_id": "s11", "moment": "follow_up", "assessed_date": "2025-06-01", "score": "90"},
+    ]
+    add_rows(con, "assessments", rows)
+    ((value, low, high, n, note),) = answer(con, "learning_retention_pct", "2025-Q4", "value low high n note")
+    assert (value, n, note) == (pytest.approx(75), 10, "pre_post only")
+    assert 50 <= low < 75 < high <= 100
+    assert answer(con, "learning_retention_pct", "2024-Q4", "n") == [(0,)]
+
+
+def test_learning_flows_from_the_role_that_gives_to_the_role_that_receives() -> None:
+    con = world(PEOPLE)
+    roles = {"student": 6, "teacher": 5, "expert": 4}
+    people = [(f"{role}{at}", role) for role, count in roles.items() for at in range(count)]
+    add_rows(con, "participants", [{"participant_id": name, "role": role} for name, role in people])
+
+    def flow(giver: str, receiver: str, pairs: int) -> None:
+        rows = [
+            {"giver_id": f"{giver}{at % roles[giver]}", "receiver_id": f"{receiver}{at % roles[receiver]}",
+             "interaction_date": "2025-05-01"}
+            for at in range(pairs)
+        ]  # fmt: skip
+        add_rows(con, "interactions", rows)
+
+    flow("teacher", "student", 12)
+    flow("student", "teacher", 7)
+    flow("expert", "student", 8)
+    by = ["giver_role", "receiver_role"]
+    columns = "giver_role receiver_role value n suppressed"
+    # four experts gave to six students: who gave could be recognised
+    assert answer(con, "learning_flow_count", "2025-Q4", columns, by=by) == [
+        ("expert", "student", None, None, True),
+        ("student", "teacher", 7, 7, False),
+        ("teacher", "student", 12, 12, False),
+    ]
+    assert answer(con, "learning_flow_count", "2025-Q4", "value unit") == [(27, "count")]

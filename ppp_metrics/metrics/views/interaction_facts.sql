@@ -4,6 +4,9 @@ with final as (
     select
         interaction.supplier,
         giver.person_id as giver_id,
+        receiver.person_id as receiver_id,
+        giver.role as giver_role,
+        receiver.role as receiver_role,
         least(giver.person_id, receiver.person_id) as person_a_id,
         greatest(giver.person_id, receiver.person_id) as person_b_id,
         giver.side <> receiver.side as is_across,

@@ -23,7 +23,8 @@ with final as (
         issue.agreement_id,
         issue.proposed_date,
         issue.accepted_date,
-        issue.closed_date
+        issue.closed_date,
+        issue.trl_start
     from issues as issue
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)

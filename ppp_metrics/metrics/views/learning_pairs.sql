@@ -1,5 +1,6 @@
 -- one row a person, competence and design measured before and after by `as_of`: the last pre on or before the day of the
--- first post, in points of 0-100; its date is the post's, its issue the post's, else the pre's
+-- first post, in points of 0-100; its date is the post's, its issue the post's, else the pre's; with the first follow-up
+-- after the post, if there is one
 with scored as (
     select
         supplier,
@@ -47,6 +48,26 @@ pairs as (
     ) = 1
 ),
 
+followed as (
+    select
+        pair.*,
+        follow_up.assessed_date as followed_date,
+        round(follow_up.points - pair.pre, 9) as lasting_gain
+    from pairs as pair
+    left join scored as follow_up
+        on
+            follow_up.supplier = pair.supplier
+            and follow_up.participant_id = pair.participant_id
+            and follow_up.competence_code = pair.competence
+            and follow_up.design = pair.design
+            and follow_up.moment = 'follow_up'
+            and follow_up.assessed_date >= pair.measured_date
+    qualify row_number() over (
+        partition by pair.supplier, pair.participant_id, pair.competence, pair.design
+        order by follow_up.assessed_date, follow_up.issue_id, follow_up.partnership_id, follow_up.points
+    ) = 1
+),
+
 final as (
     select
         pair.supplier,
@@ -61,6 +82,8 @@ final as (
         pair.pre,
         pair.post,
         pair.gain,
+        pair.followed_date,
+        pair.lasting_gain,
         coalesce(issue.region_code, partnership.region_code, person.region_code) as region_code,
         coalesce(issue.partnership, partnership.partnership) as partnership,
         coalesce(issue.programme, partnership.programme) as programme,
@@ -76,7 +99,7 @@ final as (
         issue.issue_type,
         issue.innovation_type,
         issue.obligation
-    from pairs as pair
+    from followed as pair
     join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
     left join partnership_settings as partnership using (supplier, partnership_id)

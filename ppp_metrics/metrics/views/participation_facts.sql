@@ -1,6 +1,14 @@
--- one row a participation begun by `as_of`: the person's role and side and the dimensions of the issue; without an end
--- date it still runs
-with final as (
+-- one row a participation begun by `as_of`: the person's role and side, the dimensions of the issue, and of its hours,
+-- spread evenly over its days, those in the window; without an end date it still runs
+with dated as (
+    select
+        * exclude (end_date),
+        coalesce(end_date, getvariable('as_of')) as end_date
+    from participations
+    where start_date <= getvariable('as_of')
+),
+
+final as (
     select
         participation.supplier,
         participation.issue_id,
@@ -24,11 +32,16 @@ with final as (
         issue.innovation_type,
         issue.obligation,
         participation.start_date,
-        coalesce(participation.end_date, getvariable('as_of')) as end_date
-    from participations as participation
+        participation.end_date,
+        participation.hours,
+        participation.hours * greatest(
+            0,
+            least(participation.end_date, getvariable('window_end'))
+            - greatest(participation.start_date, getvariable('window_start')) + 1
+        ) / greatest(1, participation.end_date - participation.start_date + 1) as hours_in_window
+    from dated as participation
     join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
-    where participation.start_date <= getvariable('as_of')
 )
 
 select * from final

@@ -1,4 +1,5 @@
--- one row a technical question proposed by `as_of`, with the working days (Monday-Friday) from proposal to first answer
+-- one row a technical question proposed by `as_of`, with the days and the working days (Monday-Friday) from
+-- proposal to first answer
 with counted as (
     select
         *,
@@ -12,6 +13,7 @@ with counted as (
 final as (
     select
         * exclude (proposed_day, answered_day),
+        delivered_date - proposed_date as answer_days,
         5 * (answered_day // 7 - proposed_day // 7)
         + least(answered_day % 7, 5) - least(proposed_day % 7, 5) as working_days
     from counted

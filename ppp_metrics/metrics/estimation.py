@@ -1,0 +1,123 @@
+"""What SQL does not compute itself: the units' values, or their event table, to the estimators and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics.metrics.disclosure import DOMINATED, is_dominated
+from ppp_metrics.metrics.estimators import ESTIMATORS, coefficient_of_variation_pct
+from ppp_metrics.metrics.metric import BEGINNING
+from ppp_metrics.metrics.question import Question
+from ppp_metrics.periods import Period
+
+if TYPE_CHECKING:
+    import numpy as np
+    from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
+
+    from ppp_metrics.metrics.survival import Incidence
+
+Cell = dict[str, Any]
+Groups = Iterator[tuple[tuple[str, ...], list["NDArray[np.float64]"]]]
+
+
+def estimate(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
+    """Give each cell that has enough units its `estimate`; cells of counts, shares and sums stay as they are."""
+    metric = question.metric
+    if metric.kind == "variation":
+        _vary(con, question, cells)
+    elif metric.kind == "incidence":
+        curves = dict(incidences(con, question))
+        for cell, key in _worth_it(question, cells):
+            curve = curves[key]
+            cell["estimate"] = curve.quantile(0.5) if metric.at_days is None else curve.at(metric.at_days)
+    elif metric.kind == "estimate":
+        columns = dict(_grouped(con, question, ", ".join((*question.selected, *metric.values))))
+        for cell, key in _worth_it(question, cells):
+            cell["estimate"] = ESTIMATORS[metric.estimator](*columns[key])
+
+
+def incidences(con: DuckDBPyConnection, question: Question) -> Iterator[tuple[tuple[str, ...], Incidence]]:
+    """Each group with its cumulative incidence; from a table with a row a group and day, however many issues.
+
+    What happened before the first day counted from, which `check` reports, counts as of that day.
+    """
+    from ppp_metrics.metrics.survival import cumulative_incidence
+
+    metric = question.metric
+    event, competing = metric.values
+    days = f"greatest(0, coalesce({event}, {competing}, getvariable('as_of')) - {metric.event}) as days"
+    counts = (
+        f"count({event})",
+        f"count(*) filter ({event} is null and {competing} is not null)",
+        f"count(*) filter ({event} is null and {competing} is null)",
+    )
+    for key, columns in _grouped(con, question, ", ".join((*question.selected, days, *counts)), " group by all"):
+        yield key, cumulative_incidence(*columns)
+
+
+def _worth_it(question: Question, cells: list[Cell]) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+    for cell in cells:
+        if cell["n"] >= question.metric.min_n:
+            yield cell, tuple(cell[name] for name in question.names)
+
+
+def _grouped(con: DuckDBPyConnection, question: Question, selected: str, ending: str = "") -> Groups:
+    """Each group with its columns as arrays; in one order, so that the order of the records changes nothing."""
+    import numpy as np
+
+    rows = con.execute(f"select {selected} from {question.source}{ending} order by all", question.values).fetchall()
+    width = len(question.names)
+    for key, members in groupby(rows, key=lambda row: row[:width]):
+        yield key, list(np.array([row[width:] for row in members], dtype=float).T)
+
+
+def _vary(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
+    """The variation of the quarters' numbers: a quarter without any counts as 0, but none before the first issue ever.
+
+    n is the number of quarters.
+    """
+    import numpy as np
+
+    event = question.metric.event
+    first, last = con.execute("select getvariable('window_start'), getvariable('window_end')").fetchall()[0]
+    con.execute("set variable window_start = ?", [BEGINNING])
+    earliest = con.execute(f"select min({event}) from {question.source}", question.values).fetchall()[0][0]
+    con.execute("set variable window_start = ?", [first])
+    quarters: list[str] = []
+    quarter = Period.quarter_of(max(first, earliest or last))
+    while earliest and quarter.first_day <= last:
+        quarters.append(str(quarter))
+        quarter = quarter.shifted(1)
+    counted = f"strftime({event}, '%Y') || '-Q' || quarter({event}) as counted_quarter"
+    found = con.execute(
+        f"select {', '.join((*question.selected, counted, 'count(*)'))} from {question.source} group by all",
+        question.values,
+    ).fetchall()
+    numbers = {(*key, quarter): count for *key, quarter, count in found}
+    for cell in cells:
+        key = tuple(cell[name] for name in question.names)
+        cell["n"] = len(quarters) if cell["units"] else 0
+        cell["estimate"] = coefficient_of_variation_pct(
+            np.array([numbers.get((*key, quarter), 0) for quarter in quarters], dtype=float)
+        )
+
+
+def tell_dominated(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
+    """Say of each cell of an amount of money whether one or two companies make up nearly all of it."""
+    metric = question.metric
+    amounts = (
+        f"select {', '.join((*question.selected, *metric.subjects))}, sum(abs({metric.numerator})) as amount "
+        f"from {question.source} group by all"
+    )
+    ending = " group by all" if question.names else ""
+    found = con.execute(
+        f"with amounts as ({amounts}) select {', '.join((*question.columns, 'max(amount, 2)', 'sum(amount)'))} "
+        f"from amounts{ending}",
+        question.values,
+    ).fetchall()
+    dominated = {tuple(key): is_dominated(largest or [], total or 0) for *key, largest, total in found}
+    for cell in cells:
+        cell[DOMINATED] = dominated[tuple(cell[name] for name in question.names)]

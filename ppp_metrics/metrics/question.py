@@ -1,0 +1,153 @@
+"""A question to the records: one metric with its groups and conditions, checked and turned into SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, find_dimension, find_value
+from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
+from ppp_metrics.metrics.metric import WINDOWS, Metric
+from ppp_metrics.metrics.places import find_partnership, find_region
+from ppp_metrics.metrics.registry import conditions_of, dimensions_of
+from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.periods import Period
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Values = str | Iterable[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One metric with its groups and conditions, as SQL; values from outside stand in `values`, bound by name.
+
+    `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
+    cell. `is_known`: some supplier sent the columns that the metric needs.
+    """
+
+    metric: Metric
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    source: str
+    edition: str
+    values: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    is_known: bool = True
+
+    @property
+    def least(self) -> int:
+        """The number of people, or companies, that a cell must count; 0 where any may be shown."""
+        return threshold(self.metric, self.edition)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The groups under names that no column of the source has."""
+        return tuple(f"by_{name}" for name in self.names)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        return tuple(f"{group} as {column}" for group, column in zip(self.groups, self.columns, strict=True))
+
+
+def ask(
+    con: DuckDBPyConnection,
+    metric: Metric,
+    period: Period,
+    *,
+    today: date,
+    region: str | None = None,
+    partnership: str | None = None,
+    by: Sequence[str] = (),
+    where: Mapping[str, Values] | None = None,
+    edition: str = "coordinator",
+) -> Question:
+    """The question, with the session's window set to the days that the metric looks at.
+
+    Raises UsageError for an unknown dimension, value, region, partnership or edition.
+    """
+    refuse_unknown_edition(edition)
+    prepare(con)
+    names = tuple(find_dimension(name, dimensions_of(metric)).id for name in dict.fromkeys(by))
+    conditions = _conditions(con, metric, where or {})
+    refuse_naming_companies({*names, *conditions}, edition)
+    notes = []
+    if metric.one_design and "design" not in {*names, *conditions}:
+        conditions["design"] = ["pre_post"]
+        notes.append("pre_post only")
+    if period.first_day > today:
+        notes.append("period_not_begun")
+    _set_window(con, metric, period, today)
+    values: dict[str, Any] = {f"where_{name}": wanted for name, wanted in conditions.items()}
+    filters = [f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})" for name in conditions]
+    if metric.where:
+        filters.append(f"({metric.where})")
+    if metric.event:
+        filters.append(f"{metric.event} between getvariable('window_start') and getvariable('window_end')")
+    if region:
+        values["region"] = find_region(con, region)
+        filters.append("region_code in (select region_code from region_paths where list_contains(path, $region))")
+    if partnership:
+        values["partnership"] = find_partnership(con, partnership)
+        filters.append("partnership = $partnership")
+    source = metric.view
+    if set(REGION_DIMENSIONS) & {*names, *conditions}:
+        source += (
+            f" left join (select region_code, {', '.join(REGION_DIMENSIONS)} from region_paths) using (region_code)"
+        )
+    source += f" where {' and '.join(filters) or 'true'}"
+    sent, silent = _suppliers(con, metric.needs)
+    if silent:
+        notes += _incomplete_note(con, source, values, silent) if sent else []
+        values["suppliers"] = sent
+        source += " and list_contains($suppliers, supplier)"
+    groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
+    is_known = bool(sent) or not metric.needs
+    return Question(metric, names, groups, source, edition, values, tuple(notes), is_known)
+
+
+def _conditions(con: DuckDBPyConnection, metric: Metric, where: Mapping[str, Values]) -> dict[str, list[str]]:
+    """The values that each dimension may have."""
+    found = {}
+    for name, values in where.items():
+        dimension = find_dimension(name, conditions_of(metric))
+        wanted = [values] if isinstance(values, str) else values
+        found[dimension.id] = [find_value(con, dimension, value) for value in wanted]
+    return found
+
+
+def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date) -> None:
+    as_of = period.as_of(today)
+    first, last = WINDOWS[metric.window].bounds(period, as_of)
+    for name, value in {
+        "as_of": as_of,
+        "window_start": first,
+        "window_end": min(last, as_of),
+        "window_days": (last - first).days + 1,
+    }.items():
+        con.execute(f"set variable {name} = ?", [value])
+
+
+def _suppliers(con: DuckDBPyConnection, needs: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Who sent all the columns needed, and who did not."""
+    if not needs:
+        return [], []
+    found = con.execute(
+        "select supplier, count(*) filter (list_contains($needs, table_name || '.' || column_name)) = len($needs) "
+        "from delivered_columns group by supplier order by supplier",
+        {"needs": list(needs)},
+    ).fetchall()
+    return [name for name, has_all in found if has_all], [name for name, has_all in found if not has_all]
+
+
+def _incomplete_note(con: DuckDBPyConnection, everyone: str, values: dict[str, Any], silent: list[str]) -> list[str]:
+    """Says how many of the suppliers with records in the slice never sent what the metric needs."""
+    lacking, total = con.execute(
+        f"select count(*) filter (list_contains($silent, supplier)), count(*) from (select distinct supplier "
+        f"from {everyone})",
+        values | {"silent": silent},
+    ).fetchall()[0]
+    return [f"without {lacking} of {total} suppliers"] if lacking else []
