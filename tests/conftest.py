@@ -7,11 +7,16 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tools.chromium import HOW_TO_GET_IT, find_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# A machine may be slow for a moment; how long an example takes says nothing of whether a law holds.
+settings.register_profile("ppp_metrics", deadline=None)
+settings.load_profile("ppp_metrics")
 
 # A browser phones home by default; a test that counts requests must see only those of the page.
 QUIET = (

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import beta, betabinom
@@ -152,7 +152,6 @@ def test_more_successes_than_trials_are_refused() -> None:
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(GROUPS)
 def test_a_rate_lies_in_its_interval_and_between_its_own_and_that_of_the_prior(groups: list[tuple[int, int]]) -> None:
     successes, trials = np.array(groups).T
@@ -173,7 +172,6 @@ def test_a_rate_lies_in_its_interval_and_between_its_own_and_that_of_the_prior(g
         assert (fitted.value <= np.maximum(own, centre) + 1e-9).all()
 
 
-@settings(deadline=None)
 @given(GROUPS)
 def test_failures_counted_as_successes_mirror_the_rates(groups: list[tuple[int, int]]) -> None:
     successes, trials = np.array(groups).T

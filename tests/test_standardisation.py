@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 from scipy.stats import norm
@@ -189,7 +189,6 @@ CELLS = st.lists(
 ).map(lambda cells: [(*names, won, won + lost) for *names, won, lost in cells])
 
 
-@settings(deadline=None)
 @given(CELLS)
 def test_a_risk_lies_in_its_interval_however_thin_the_data(cells: Cells) -> None:
     for risk in risks_of(cells).values():
@@ -199,7 +198,6 @@ def test_a_risk_lies_in_its_interval_however_thin_the_data(cells: Cells) -> None
             assert 0 <= risk.low < risk.value < risk.high <= 100  # type: ignore[operator]
 
 
-@settings(deadline=None)
 @given(CELLS)
 def test_the_order_of_the_cells_and_how_they_are_split_change_nothing(cells: Cells) -> None:
     split = [(*names, *part) for *names, won, tried in reversed(cells) for part in ((won, won), (0, tried - won))]
