@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ppp_metrics.records.checks import CheckResult
     from ppp_metrics.records.ingest import LoadResult
-    from ppp_metrics.reporting.batch import Report
+    from ppp_metrics.reporting.manifest import Report
 
 NEW_SETTINGS = """\
 # The settings of this ppp_metrics workspace.
@@ -131,7 +131,10 @@ class OpenWorkspace:
         known_at: date | None = None,
         edition: str = "coordinator",
     ) -> pd.DataFrame:
-        """The dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note: a row a slice."""
+        """The dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note: a row a slice.
+
+        With `known_at`, what would have been computed on that day.
+        """
         from ppp_metrics.metrics.compute import compute
 
         asked = period if isinstance(period, Period) else Period.parse(period)
@@ -140,7 +143,7 @@ class OpenWorkspace:
                 con,
                 metric,
                 asked,
-                today=today(),
+                today=min(today(), known_at or today()),
                 region=region,
                 partnership=partnership,
                 by=tuple(by),
@@ -153,6 +156,37 @@ class OpenWorkspace:
         """A read-only DuckDB session with the records as they were known on a day."""
         with self.store.reading(known_at) as con:
             yield con
+
+    def restated(self, report: str | Path, *, known_at: date | None = None, until: date | None = None) -> pd.DataFrame:
+        """The numbers of a report that have changed since it was made: a row for each load that changed one.
+
+        `report` is the path of its HTML file, or the file's name. Between two days with `known_at` (else: what the
+        report was made from) and `until` (else: now), both at their end. The columns are those of
+        `metrics.restatement.restated`.
+
+        Raises UsageError for an unknown report, DataError where it is not known what it asked or was made from.
+        """
+        from ppp_metrics.metrics.restatement import MetricQuestion, restated
+        from ppp_metrics.records.history import newest_loads
+        from ppp_metrics.reporting.manifest import find_report, published_loads
+
+        made = find_report(self.place.reports, report)
+        with self.connect(until) as con:
+            after = newest_loads(con)
+        if known_at is None:
+            before = published_loads(self.store, made)
+        else:
+            with self.connect(known_at) as con:
+                before = newest_loads(con)
+        return restated(
+            self.store,
+            [MetricQuestion(**question) for question in made.questions],
+            before,
+            after,
+            region=made.region,
+            today=date.fromisoformat(made.as_of),
+            edition=made.edition,
+        )
 
     def report(
         self,

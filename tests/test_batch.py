@@ -13,13 +13,15 @@ import pytest
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Label
 from ppp_metrics.periods import Period
-from ppp_metrics.reporting.batch import Report, make_reports, read_manifest
+from ppp_metrics.reporting.batch import make_reports
 from ppp_metrics.reporting.index import write_index
+from ppp_metrics.reporting.manifest import Report, read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.networks import PERIOD, make_network, network_files
 
 INNOVATION = f"{PERIOD}/regional_innovation_NL_{PERIOD}_nl.html"
 LEARNING = f"{PERIOD}/learning_effects_NL_{PERIOD}_nl.html"
+THEMES = f"{PERIOD}/theme_explorer_NL_{PERIOD}_nl.html"
 
 
 def make(folder: Path, *notebooks: str, **changed: Any) -> list[Report]:
@@ -65,7 +67,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(network: Path) -> list[Report]:
-    """Both reports of the country in Dutch."""
+    """All reports of the country in Dutch."""
     return make(network)
 
 
@@ -73,13 +75,13 @@ def made(network: Path) -> list[Report]:
 
 
 def test_every_notebook_becomes_a_file_beside_an_index_and_a_manifest(network: Path, made: list[Report]) -> None:
-    assert [report.file for report in made] == [LEARNING, INNOVATION]
-    assert files(network) == {LEARNING, INNOVATION, "index.html", "manifest.json"}
+    assert [report.file for report in made] == [LEARNING, INNOVATION, THEMES]
+    assert files(network) == {LEARNING, INNOVATION, THEMES, "index.html", "manifest.json"}
 
 
 def test_the_manifest_says_what_each_file_was_made_from(network: Path, made: list[Report]) -> None:
     listed = read_manifest(network / "reports")
-    assert set(listed) == {LEARNING, INNOVATION}
+    assert set(listed) == {LEARNING, INNOVATION, THEMES}
     for file, report in listed.items():
         assert report.sha256 == hashlib.sha256((network / "reports" / file).read_bytes()).hexdigest()
         assert (report.period, report.region, report.lang, report.edition) == (PERIOD, "NL", "nl", "coordinator")
@@ -93,8 +95,8 @@ def test_the_data_was_checked_before_it_was_published(network: Path, made: list[
 
 
 def test_what_did_not_change_is_not_made_again(network: Path, made: list[Report]) -> None:
-    assert [report.is_new for report in made] == [True, True]
-    assert [report.is_new for report in make(network)] == [False, False]
+    assert [report.is_new for report in made] == [True] * 3
+    assert [report.is_new for report in make(network)] == [False] * 3
 
 
 def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: list[Report]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.reporting.dashboard import style
-from ppp_metrics.reporting.html import numbers_behind, render_page
+from ppp_metrics.reporting.html import about_foot, render_page
 
 HEADER = {"part": "header", "title": "Tom & <Jerry>", "lang": "nl", "subject": "S", "network": "N", "area": "A"}
 
@@ -76,7 +76,7 @@ def test_a_notebook_without_header_or_foot_is_no_report() -> None:
     with pytest.raises(DataError, match=re.escape("report.header()")):
         render_page(notebook(nbformat.v4.new_code_cell("1")))
     with pytest.raises(DataError, match=re.escape("report.foot()")):
-        numbers_behind(notebook(nbformat.v4.new_code_cell("1")))
+        about_foot(notebook(nbformat.v4.new_code_cell("1")))
 
 
 def test_the_same_notebook_gives_the_same_bytes() -> None:

@@ -35,7 +35,7 @@ def test_a_metric_uses_only_what_is_declared(metric: Metric) -> None:
     assert metric.kind != "estimate" or metric.estimator in ESTIMATORS
     assert metric.kind != "incidence" or len(metric.values) == 2
     assert metric.tells is None or DIMENSIONS[metric.tells].codes
-    endings = {
+    endings: dict[str, str | tuple[str, ...]] = {
         "count": "_count",
         "pct": ("_pct", "_comparison"),
         "eur": "_eur",

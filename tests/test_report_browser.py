@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ppp_metrics.reporting.dashboard import SUBJECTS
 from ppp_metrics.reporting.html import render_page
 from tests.networks import PERIOD, make_network, run_notebook
 
@@ -50,7 +51,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Notebook -> address of its Dutch report; Dutch has the longest words."""
     folder = make_network(tmp_path_factory.mktemp("network"))
     pages = {}
-    for name in ("regional_innovation", "learning_effects"):
+    for name in SUBJECTS:
         file = folder / f"{name}.html"
         notebook = run_notebook(name, workspace=str(folder), period=PERIOD, region="NL", lang="nl")
         file.write_text(render_page(notebook), encoding="utf-8")
@@ -58,9 +59,23 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return pages
 
 
-@pytest.fixture(params=["regional_innovation", "learning_effects"])
+@pytest.fixture(params=list(SUBJECTS))
 def address(request: pytest.FixtureRequest, reports: dict[str, str]) -> str:
     return reports[request.param]
+
+
+@pytest.fixture(params=["regional_innovation", "learning_effects"])
+def still_address(request: pytest.FixtureRequest, reports: dict[str, str]) -> str:
+    """A report in which nothing moves."""
+    return reports[request.param]
+
+
+@pytest.fixture
+def themes(page: Page, reports: dict[str, str]) -> Page:
+    """The theme explorer as it is opened, its chart drawn."""
+    page.goto(reports["theme_explorer"])
+    page.wait_for_selector(".ppp-drawn")
+    return page
 
 
 @pytest.fixture
@@ -92,10 +107,10 @@ def test_no_width_makes_the_page_scroll_sideways(page: Page, address: str, width
 
 @pytest.mark.parametrize(("width", "shown"), [(360, "ppp-narrow"), (1280, "ppp-wide")])
 def test_of_each_chart_one_width_is_shown_and_its_words_are_large_enough(
-    page: Page, address: str, width: int, shown: str
+    page: Page, still_address: str, width: int, shown: str
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(address)
+    page.goto(still_address)
     visible = page.locator("figure svg:visible")
     assert visible.count() == page.locator("figure").count() > 0
     assert page.locator(f"figure .{shown} svg:visible").count() == visible.count()
@@ -127,15 +142,15 @@ def test_headings_landmarks_and_tables_are_in_order(page: Page, address: str) ->
     assert page.locator("thead th:not([scope=col]), tbody th:not([scope=row])").count() == 0
 
 
-def test_a_chart_tells_its_finding_to_who_cannot_see_it(page: Page, address: str) -> None:
-    page.goto(address)
+def test_a_chart_tells_its_finding_to_who_cannot_see_it(page: Page, still_address: str) -> None:
+    page.goto(still_address)
     for figure in page.locator(".ppp-section:has(figure)").all():
         described = figure.locator("svg:visible desc").text_content()
         assert described == figure.locator(".ppp-finding").text_content()
 
 
-def test_the_keyboard_reaches_the_content_and_opens_a_table(page: Page, address: str) -> None:
-    page.goto(address)
+def test_the_keyboard_reaches_the_content_and_opens_a_table(page: Page, still_address: str) -> None:
+    page.goto(still_address)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className").startswith("skip")
     page.keyboard.press("Enter")
@@ -162,4 +177,71 @@ def test_a_report_reads_the_same_where_scripts_are_blocked(browser: Browser, add
     opened = context.new_page()
     opened.goto(address)
     assert opened.locator("figure svg:visible").count() > 0
+    context.close()
+
+
+def picked(page: Page) -> str | None:
+    return page.locator(".ppp-interactive select option:checked").text_content()
+
+
+def faded(page: Page) -> set[str]:
+    """The words in the chart that do not stand out."""
+    words = page.locator(".ppp-interactive svg text").all()
+    return {each.text_content() or "" for each in words if float(each.get_attribute("opacity") or 1) < 1}
+
+
+def test_a_theme_clicked_in_the_chart_stands_out_in_both_parts_and_in_the_list(themes: Page) -> None:
+    assert faded(themes) == set()
+    labels = themes.locator(".ppp-interactive svg text", has_text="Energie")
+    assert labels.count() == 2
+    for at in (0, 1):
+        labels.nth(at).click()
+        assert picked(themes) == "Energie"
+        assert "Water" in faded(themes)
+        assert "Energie" not in faded(themes)
+        themes.mouse.move(0, 0)
+        labels.nth(at).dblclick()
+        assert faded(themes) == set()
+
+
+def test_a_theme_is_picked_by_keyboard_alone(themes: Page) -> None:
+    themes.locator(".ppp-interactive select").focus()
+    themes.keyboard.press("ArrowDown")
+    assert picked(themes) == "Energie"
+    assert "Water" in faded(themes)
+
+
+def test_a_mark_tells_its_rate_with_interval_and_n(themes: Page) -> None:
+    themes.locator(".ppp-interactive svg .rates_0_marks path").first.hover()
+    tip = themes.locator("#vg-tooltip-element")
+    assert "5,0% (0,9–23,6%)" in (tip.text_content() or "")
+    assert "n = 20" in (tip.text_content() or "")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_interactive_chart_is_as_readable_as_the_page(themes: Page, scheme: str) -> None:
+    themes.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    assert themes.evaluate(CONTRAST) == []
+    said = themes.locator(".ppp-interactive svg").get_attribute("aria-label") or ""
+    assert (themes.locator("#theme-comparison-heading + .ppp-finding").text_content() or "") in said
+
+
+def test_the_interactive_chart_fits_the_screen_and_keeps_what_was_picked(themes: Page) -> None:
+    themes.locator(".ppp-interactive select").select_option(label="Energie")
+    themes.set_viewport_size({"width": 320, "height": 800})
+    themes.wait_for_selector('[data-drawn="narrow"]')
+    assert themes.evaluate("document.documentElement.scrollWidth") <= 320
+    assert picked(themes) == "Energie"
+
+
+def test_the_still_charts_are_there_in_print_and_without_scripts(themes: Page, browser: Browser) -> None:
+    assert themes.locator(".ppp-wide svg:visible").count() == 0
+    themes.emulate_media(media="print")
+    assert themes.locator(".ppp-interactive:visible").count() == 0
+    assert themes.locator(".ppp-wide svg:visible").count() == 2
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(themes.url)
+    assert opened.locator(".ppp-wide svg:visible").count() == 2
+    assert opened.locator(".ppp-interactive:visible").count() == 0
     context.close()

@@ -68,8 +68,12 @@ def conditions_of(metric: Metric) -> tuple[str, ...]:
     )
 
 
-def describe(metric: Metric, lang: str) -> dict[str, str | list[str]]:
-    """The whole definition in one language: id, label, definition, unit, counts, window, group, needs, dimensions."""
+def describe(metric: Metric, lang: str) -> dict[str, str | int | list[str]]:
+    """The whole definition in one language.
+
+    id, label, definition, unit, counts (what n counts), window, estimator, min_n (with fewer there is no value), group,
+    needs, dimensions.
+    """
     return {
         "id": metric.id,
         "label": metric.label.render(lang),
@@ -77,6 +81,8 @@ def describe(metric: Metric, lang: str) -> dict[str, str | list[str]]:
         "unit": UNITS[metric.unit].render(lang),
         "counts": COUNTED[metric.counts].render(lang),
         "window": WINDOWS[metric.window].label.render(lang),
+        "estimator": metric.estimator,
+        "min_n": metric.min_n,
         "group": GROUPS[metric.group].render(lang),
         "needs": list(metric.needs),
         "dimensions": list(dimensions_of(metric)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.language import LANGUAGES, Message, msg, nearest
@@ -40,6 +42,19 @@ def fingerprint(con: DuckDBPyConnection) -> str:
     """A hash of the current loads of all suppliers: equal for equal inputs, whenever they were loaded."""
     rows = con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall()
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def newest_loads(con: DuckDBPyConnection) -> dict[str, int]:
+    """The state of a session: supplier -> the load whose records are seen."""
+    return dict(con.execute("select supplier, load_id from known_loads order by supplier").fetchall())
+
+
+def loads_between(
+    con: DuckDBPyConnection, before: Mapping[str, int], after: Mapping[str, int]
+) -> list[tuple[int, str, datetime]]:
+    """(load, supplier, moment) of what led from one state of the database to a later one, in the order of loading."""
+    loads = con.execute("select load_id, supplier, loaded_at from loads order by load_id").fetchall()
+    return [load for load in loads if before.get(load[1], 0) < load[0] <= after.get(load[1], 0)]
 
 
 def quarantined(con: DuckDBPyConnection, lang: str = "en") -> list[dict[str, Any]]:

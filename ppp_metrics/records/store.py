@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.resources import files
@@ -72,13 +72,15 @@ class Store:
             raise
 
     @contextmanager
-    def reading(self, known_at: date | None = None) -> Iterator[DuckDBPyConnection]:
+    def reading(
+        self, known_at: date | None = None, *, loads: Collection[int] | None = None
+    ) -> Iterator[DuckDBPyConnection]:
         """A read-only session in which `issues`, `partners`, ... are the records known at the end of `known_at`.
 
-        Each table has the model's columns, then supplier, load_id, source_id, source_row. `known_loads` are the newest
-        loads of each supplier; `regions` has the reference regions too, with `current_code`: the same area's code in
-        the newest classification. `delivered_columns` (supplier, table_name, column_name) tells an empty column from
-        one that was never sent.
+        With `loads`, the records known when these loads were the newest of their suppliers. Each table has the model's
+        columns, then supplier, load_id, source_id, source_row. `known_loads` are the newest loads of each supplier;
+        `regions` has the reference regions too, with `current_code`: the same area's code in the newest classification.
+        `delivered_columns` (supplier, table_name, column_name) tells an empty column from one that was never sent.
 
         Raises DataError when nothing has been loaded yet.
         """
@@ -91,7 +93,7 @@ class Store:
             )
         with self._connection(read_only=True) as con:
             self._refuse_other_format(con)
-            create_session_views(con, known_at)
+            create_session_views(con, known_at, loads)
             yield con
 
     def _refuse_other_format(self, con: DuckDBPyConnection) -> None:
@@ -143,12 +145,14 @@ class Store:
             path.unlink(missing_ok=True)
 
 
-def create_session_views(con: DuckDBPyConnection, known_at: date | None) -> None:
-    """Temporary relations with the records known at the end of a day (None: now) over the tables of history."""
-    known = "" if known_at is None else f"where loaded_at < date '{known_at.isoformat()}' + interval 1 day"
+def create_session_views(con: DuckDBPyConnection, known_at: date | None, loads: Collection[int] | None) -> None:
+    """Temporary relations over the tables of history: the records known at the end of a day, or of these loads only."""
     con.execute(
-        f"create or replace temp table known_loads as select * from loads {known} "
-        "qualify row_number() over (partition by supplier order by load_id desc) = 1"
+        "create or replace temp table known_loads as select * from loads "
+        "where ($day is null or loaded_at < $day::date + interval 1 day) "
+        "and ($loads is null or list_contains($loads, load_id)) "
+        "qualify row_number() over (partition by supplier order by load_id desc) = 1",
+        {"day": known_at, "loads": None if loads is None else list(loads)},
     )
     for table in TABLES:
         one_a_key = (

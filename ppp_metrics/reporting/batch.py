@@ -7,7 +7,6 @@ A report's file stands in `<out>/<period>/`; `<out>/manifest.json` says of every
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -15,41 +14,19 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, PppError
-from ppp_metrics.language import Label, Message, msg, user_language
+from ppp_metrics.language import Message, msg, user_language
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting.dashboard import package_version
 from ppp_metrics.reporting.index import write_index
+from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
 from ppp_metrics.reporting.plan import Job, plan_reports
 from ppp_metrics.workspace import Workspace
 
-MANIFEST = "manifest.json"
 CELL_SECONDS = 600
-
-
-@dataclass(frozen=True)
-class Report:
-    """One report file: where it stands, what it was made from, and whether this run made it."""
-
-    file: str
-    notebook: str
-    title: str
-    network: str
-    area: str
-    period: str
-    region: str
-    lang: str
-    edition: str
-    fingerprint: str
-    version: str
-    inputs: str
-    sha256: str
-    has_notice: bool = False
-    is_new: bool = True
 
 
 def make_reports(
@@ -98,7 +75,9 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
             os.replace(scratch / Path(job.file).name, target)
             made[job.file] = outcome
         # read again: another run may have added its reports in the meantime
-        _write(out, read_manifest(out) | made, place.notice)
+        listed = write_manifest(out, read_manifest(out) | made)
+        notice = place.notice if any(report.has_notice for report in listed) else None
+        replace_file(out / "index.html", write_index(listed, notice))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if failures:
@@ -143,7 +122,7 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from ppp_metrics.reporting.html import about_page, numbers_behind, render_page
+    from ppp_metrics.reporting.html import about_foot, about_page, render_page
 
     try:
         notebook = papermill.execute_notebook(
@@ -165,7 +144,8 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
         ) from None
     except (TimeoutError, RuntimeError) as error:
         raise DataError(_failure(job, " ".join(str(error).split())[:500])) from None
-    about, page = about_page(notebook), render_page(notebook).encode()
+    about, foot = about_page(notebook), about_foot(notebook)
+    page = render_page(notebook).encode()
     (scratch / Path(job.file).name).write_bytes(page)
     report = Report(
         file=job.file,
@@ -182,8 +162,11 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
         inputs=job.inputs,
         sha256=hashlib.sha256(page).hexdigest(),
         has_notice=about["has_notice"],
+        as_of=foot["as_of"],
+        loads=foot["loads"],
+        questions=foot["questions"],
     )
-    return report, numbers_behind(notebook)
+    return report, foot["numbers"]
 
 
 def _check_numbers(job: Job, numbers: list[dict[str, Any]], expectations: Path) -> None:
@@ -232,29 +215,6 @@ def _progress(total: int) -> Iterator[Any]:
     ) as bar:
         task = bar.add_task(label, total=total)
         yield lambda job: bar.advance(task)
-
-
-def read_manifest(out: Path) -> dict[str, Report]:
-    """File -> report, of the manifest in a folder; empty when there is none that can be read."""
-    try:
-        entries = json.loads((out / MANIFEST).read_text("utf-8"))["reports"]
-        return {entry["file"]: Report(**entry, is_new=False) for entry in entries}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _write(out: Path, reports: dict[str, Report], notice: Label | None) -> None:
-    ordered = [reports[file] for file in sorted(reports) if (out / file).is_file()]
-    entries = [{name: value for name, value in asdict(report).items() if name != "is_new"} for report in ordered]
-    text = json.dumps({"reports": entries}, ensure_ascii=False, indent=2) + "\n"
-    _replace(out / MANIFEST, text)
-    _replace(out / "index.html", write_index(ordered, notice if any(report.has_notice for report in ordered) else None))
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
 
 
 def _is_current(out: Path, job: Job, report: Report | None) -> bool:

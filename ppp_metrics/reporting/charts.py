@@ -88,12 +88,12 @@ def draw_intervals(
 
         base, height, label = _lines(rows, is_narrow)
         start, end = (14, NARROW - 18) if is_narrow else (LABEL_WIDTH + 10, WIDE - 150)
-        ticks = _ticks(*domain)
+        ticks = round_ticks(*domain)
         axis = alt.Axis(
             title=None,
             orient="bottom",
             values=ticks,
-            labelExpr=_lookup(ticks, tick_text),
+            labelExpr=word_lookup(ticks, tick_text),
             domain=False,
             ticks=False,
             grid=True,
@@ -145,7 +145,7 @@ def draw_columns(
     `ticks` are the words below the columns; an empty one leaves its column without.
     """
     most = max([value for panel in panels for value in panel.values if value is not None] or [0]) or 1
-    levels = [level for level in _ticks(0, most) if level == int(level)]
+    levels = [level for level in round_ticks(0, most) if level == int(level)]
     columns = len(ticks)
 
     def panel_chart(panel: Panel, width: int) -> alt.Chart:
@@ -164,7 +164,7 @@ def draw_columns(
             axis=alt.Axis(
                 title=None,
                 values=list(words),
-                labelExpr=_lookup(words, words.__getitem__),
+                labelExpr=word_lookup(words, words.__getitem__),
                 labelAngle=0,
                 labelAlign="left",
                 labelColor=MUTED,
@@ -182,7 +182,7 @@ def draw_columns(
             axis=alt.Axis(
                 title=None,
                 values=levels,
-                labelExpr=_lookup(levels, number_text),
+                labelExpr=word_lookup(levels, number_text),
                 domain=False,
                 ticks=False,
                 gridColor=LINE,
@@ -226,7 +226,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
                 "y": (tile.y - top) * step,
                 "y2": (tile.y - top) * step + size,
                 "middle": (tile.x - left) * step + size / 2,
-                "label": _wrapped(tile.label.partition("/")[0], 12, lines=3),
+                "label": wrapped(tile.label.partition("/")[0], 12, lines=3),
                 "text": tile.text,
                 "label_y": (tile.y - top) * step + 9,
                 "text_y": (tile.y - top) * step + size - 14,
@@ -254,7 +254,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
 def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Chart]:
     """The chart all layers share, one line a row; its height; and the layer of labels: beside the marks, or above."""
     alt = altair()
-    labels = [_wrapped(row.label, 34 if is_narrow else 30) for row in rows]
+    labels = [wrapped(row.label, 34 if is_narrow else 30) for row in rows]
     step = (50 if is_narrow else 34) + 16 * max([label.count("\n") for label in labels] or [0])
     values = [
         {"row": at, "label": labels[at], "value": row.value, "low": row.low, "high": row.high, "text": row.text}
@@ -268,11 +268,12 @@ def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Ch
     return base, step * len(rows), label.encode(x=alt.value(0), text="label:N")
 
 
-def _wrapped(label: str, width: int, lines: int = 2) -> str:
+def wrapped(label: str, width: int, lines: int = 2) -> str:
+    """The label on as many lines as it needs, cut off after `lines` of them."""
     return "\n".join(textwrap.wrap(label, width, max_lines=lines, placeholder=" …"))
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def round_ticks(low: float, high: float) -> list[float]:
     """Round numbers across a range, some four of them."""
     span = high - low
     step = next(
@@ -282,7 +283,7 @@ def _ticks(low: float, high: float) -> list[float]:
     return [round(at * step, 6) for at in range(first, int(high // step) + 1)]
 
 
-def _lookup(values: Iterable[float], text: Callable[[Any], str]) -> str:
+def word_lookup(values: Iterable[float], text: Callable[[Any], str]) -> str:
     """A Vega expression that gives an axis its words."""
     values = list(values)
     return f"{json.dumps([text(value) for value in values])}[indexof({json.dumps(values)}, datum.value)]"

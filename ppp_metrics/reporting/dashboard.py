@@ -18,6 +18,7 @@ from typing import Any
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import LANGUAGES, Label, Message, format_date, msg, nearest
+from ppp_metrics.metrics.dimensions import DIMENSIONS, dimension_labels, find_value
 from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
@@ -26,6 +27,7 @@ from ppp_metrics.reporting.company_sections import CompanySections
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
 from ppp_metrics.reporting.sections import Desk, Section, Words, in_one_session
+from ppp_metrics.reporting.theme_sections import ThemeSections
 from ppp_metrics.workspace import find_workspace
 
 PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
@@ -46,15 +48,24 @@ class Subject:
 SUBJECTS: dict[str, Subject] = {
     "regional_innovation": Subject(msg("Regional innovation"), headline.INNOVATION_NUMBERS, headline.tell_innovation),
     "learning_effects": Subject(msg("Learning effects"), headline.LEARNING_NUMBERS, headline.tell_learning),
+    "theme_explorer": Subject(msg("Themes compared"), headline.THEME_NUMBERS, headline.tell_themes),
 }
 
 
 def open_report(
-    workspace: str | Path, notebook: str, *, period: str, region: str, lang: str, edition: str = "coordinator"
+    workspace: str | Path,
+    notebook: str,
+    *,
+    period: str,
+    region: str,
+    lang: str,
+    edition: str = "coordinator",
+    obligation: str = "",
 ) -> Report:
-    """A report to ask sections from.
+    """A report to ask sections from; with an `obligation`, of only the issues under it.
 
-    Raises UsageError for an unknown notebook, period, region, language or edition, DataError when nothing is loaded.
+    Raises UsageError for an unknown notebook, period, region, language, edition or obligation, DataError when nothing
+    is loaded.
     """
     for name, value, allowed in (
         ("notebook", notebook, tuple(SUBJECTS)),
@@ -71,7 +82,8 @@ def open_report(
                     guess=nearest(value, allowed) or allowed[0],
                 )
             )
-    return Report(find_workspace(Path(workspace)), Period.parse(period), region, lang, edition, notebook=notebook)
+    where = (find_workspace(Path(workspace)), Period.parse(period), region, lang, edition)
+    return Report(*where, notebook=notebook, obligation=obligation)
 
 
 def package_version() -> str:
@@ -87,12 +99,15 @@ def style() -> str:
     return (files("ppp_metrics.reporting") / "template" / "report.css").read_text(encoding="utf-8")
 
 
-class Report(IssueSections, CompanySections, LearningSections):
+class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
     """One report: its header, its sections, its foot."""
 
-    def __init__(self, *where: Any, notebook: str):
+    def __init__(self, *where: Any, notebook: str, obligation: str = ""):
         super().__init__(*where)
         self.subject = SUBJECTS[notebook]
+        if obligation:
+            with self.session() as con:
+                self.where = {"obligation": find_value(con, DIMENSIONS["obligation"], obligation)}
 
     @in_one_session
     def header(self) -> Section:
@@ -104,6 +119,8 @@ class Report(IssueSections, CompanySections, LearningSections):
             facts.append(msg("the period is not over yet"))
         if self.edition == "funder":
             facts.append(msg("edition for funders"))
+        if self.where:
+            facts.append(msg("only issues with this obligation: {obligation}", obligation=self._obligation()))
         about = {"title": f"{subject}: {area}, {period}", "subject": subject, "network": self.place.name}
         return self.render(
             "header",
@@ -143,7 +160,7 @@ class Report(IssueSections, CompanySections, LearningSections):
             state = status(con)
         return self.render(
             "foot",
-            {"numbers": self.every_number()},
+            self.basis(),
             words=FOOT_WORDS,
             definitions=[self._definition(metric) for metric in self.metrics.values()],
             loads=[
@@ -232,10 +249,17 @@ class Report(IssueSections, CompanySections, LearningSections):
             (msg("period"), f"{words.period_title(self.period, self.lang)} ({self.period})"),
             (msg("region"), f"{self.area[0]} ({self.region})"),
             (msg("as of"), format_date(self.as_of, self.lang)),
+            *([(msg("obligation"), self._obligation())] if self.where else []),
             (msg("edition"), EDITION_LABELS[self.edition]),
             (msg("language"), LANGUAGE_LABELS[self.lang]),
             (msg("version"), f"ppp_metrics {package_version()}"),
         ]
+
+    def _obligation(self) -> str:
+        """The name of the obligation that the report was narrowed to."""
+        code = self.where["obligation"]
+        with self.session() as con:
+            return dimension_labels(con, "obligation", [code], self.lang)[code]
 
     def _day(self, moment: str) -> str:
         return format_date(datetime.fromisoformat(str(moment)).date(), self.lang)

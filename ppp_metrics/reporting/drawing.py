@@ -21,10 +21,11 @@ UNWANTED = re.compile(r' (?:font-family|class|role|aria-[a-z]+|pointer-events)="
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in both widths, ready to stand in a page."""
+    """A chart in both widths, ready to stand in a page; `interactive` takes its place where scripts run."""
 
     wide: str
     narrow: str
+    interactive: str = ""
 
 
 def draw(key: str, title: str, finding: str, chart: Callable[[bool], Any]) -> Drawing:
@@ -56,8 +57,12 @@ def _svg(chart: Any) -> str:
     import vl_convert
 
     chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)
-    version = ".".join(altair().SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    return vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=version)
+    return vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=vegalite_version())
+
+
+def vegalite_version() -> str:
+    """The version of Vega-Lite that Altair writes, as vl-convert names it."""
+    return ".".join(altair().SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
 def accessible(svg: str, key: str, title: str, finding: str) -> str:

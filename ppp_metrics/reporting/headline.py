@@ -21,6 +21,13 @@ INNOVATION_NUMBERS = (
     "implementation_rate_pct",
     "companies_active_count",
 )
+THEME_NUMBERS = (
+    "issues_accepted_count",
+    "implementation_rate_pct",
+    "implementation_12m_pct",
+    "implementation_24m_pct",
+    "median_days_to_implementation",
+)
 LEARNING_NUMBERS = (
     "participants_count",
     "lifelong_learners_count",
@@ -86,25 +93,48 @@ def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
     if not now["solutions_implemented_count"].is_unknown:
         implemented = words.amount(now["solutions_implemented_count"], SOLUTION, SOLUTIONS, lang)
         found.append(msg("Companies put {implemented} to use.", implemented=implemented))
+    return [*found, *_tell_rate(desk, rate)]
+
+
+def _tell_rate(desk: Desk, rate: Number) -> list[Message]:
+    """Which share of the issues was implemented within a year, how sure that is, and whether it changed."""
     if rate.value is None:
         why = msg("There are too few issues that could be followed for a year to say which share was implemented.")
-        return [*found, NOT_KNOWN_RATE if "no_data" in rate.notes else why]
+        return [NOT_KNOWN_RATE if "no_data" in rate.notes else why]
     return [
-        *found,
         msg(
             "Of the {n} issues accepted from {window}, {share} were in use within a year. The interval runs from {low} "
             "to {high}: with this many issues, chance makes that much difference.",
             n=desk.n_of(rate),
             window=desk.window(rate.metric),
             share=desk.shown(rate),
-            low=words.plain(rate.low or 0, "pct", lang),
-            high=words.plain(rate.high or 0, "pct", lang),
+            low=words.plain(rate.low or 0, "pct", desk.lang),
+            high=words.plain(rate.high or 0, "pct", desk.lang),
         ),
         words.compared(rate, desk.number(rate.metric.id, period=desk.period.year_earlier)),
     ]
 
 
 NOT_KNOWN_RATE = msg("Which share of the issues was implemented is not known.")
+
+
+def tell_themes(desk: Desk, now: Numbers) -> list[Message]:
+    """Which share of the issues was implemented, within a year and over time."""
+    after_one, after_two = now["implementation_12m_pct"], now["implementation_24m_pct"]
+    median = now["median_days_to_implementation"]
+    found = _tell_rate(desk, now["implementation_rate_pct"])
+    if after_one.value is not None and after_two.value is not None:
+        found.append(
+            msg(
+                "Of all issues ever accepted, as far as each could be followed, {one} were in use after 12 months and "
+                "{two} after 24.",
+                one=desk.shown(after_one),
+                two=desk.shown(after_two),
+            )
+        )
+    if median.value is not None:
+        found.append(msg("Half of them were in use after {days} days.", days=desk.shown(median)))
+    return found
 
 
 def tell_learning(desk: Desk, now: Numbers) -> list[Message]:

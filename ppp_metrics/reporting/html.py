@@ -1,4 +1,8 @@
-"""An executed notebook as one HTML file: no code, no prompts, no scripts, no request beyond the file."""
+"""An executed notebook as one HTML file: no code, no prompts, no request beyond the file.
+
+The one script that a page can have is the runtime of its interactive charts, named in the page's policy by its hash; a
+page without such charts has none.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
+from ppp_metrics.reporting import interactive
 from ppp_metrics.reporting.dashboard import package_version, style
 
 if TYPE_CHECKING:
@@ -24,7 +29,9 @@ def render_page(notebook: Any) -> str:
     Raises DataError when the notebook shows no header, which bears the page's title and language.
     """
     about = about_page(notebook)
+    has_charts = _is_interactive(notebook)
     resources = {
+        "script_policy": interactive.policy() if has_charts else "",
         "lang": about["lang"],
         "title": about["title"],
         "generator": f"ppp_metrics {package_version()}",
@@ -33,7 +40,17 @@ def render_page(notebook: Any) -> str:
         "style_in_notebook": f"<style>{style()}</style>",
     }
     page, _ = _exporter().from_notebook_node(notebook, resources)
-    return re.sub(r"\n\s*\n+", "\n", page)
+    runtime = interactive.script() if has_charts else ""
+    # each output brought the runtime along, for the notebook
+    page = re.sub(r"\n\s*\n+", "\n", page.replace(runtime, ""))
+    body, end, after = page.rpartition("</body>")
+    return f"{body}{runtime}{end}{after}"
+
+
+def _is_interactive(notebook: Any) -> bool:
+    """Whether any output of an executed notebook holds an interactive chart."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return any(interactive.MARK in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def about_page(notebook: Any) -> dict[str, Any]:
@@ -47,15 +64,15 @@ def about_page(notebook: Any) -> dict[str, Any]:
     return about
 
 
-def numbers_behind(notebook: Any) -> list[dict[str, Any]]:
-    """Every number that an executed notebook asked for, as its foot says.
+def about_foot(notebook: Any) -> dict[str, Any]:
+    """What the foot of an executed notebook says of its numbers: numbers, questions, as_of, loads.
 
     Raises DataError when the notebook shows no foot.
     """
     about = _about(notebook, "foot")
     if about is None:
         raise DataError(msg("The notebook has no foot: a cell with `report.foot()` is missing."))
-    return about["numbers"]
+    return about
 
 
 def _about(notebook: Any, part: str) -> dict[str, Any] | None:

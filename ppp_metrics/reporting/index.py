@@ -13,7 +13,7 @@ from ppp_metrics.reporting.html import page_style
 from ppp_metrics.reporting.sections import templates
 
 if TYPE_CHECKING:
-    from ppp_metrics.reporting.batch import Report
+    from ppp_metrics.reporting.manifest import Report
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 """Each in its own language: whoever cannot read the page's can still find theirs."""

@@ -94,6 +94,7 @@ class Desk:
         self.place, self.period, self.lang, self.edition = place, period, lang, edition
         self.today = today()
         self.as_of = period.as_of(self.today)
+        self.where: dict[str, str] = {}
         self.metrics: dict[str, Metric] = {}
         self.fingerprint: str | None = None
         self._known: dict[tuple[Any, ...], list[Number]] = {}
@@ -138,14 +139,15 @@ class Desk:
         metric_id: str,
         by: str | None = None,
         *,
-        where: Mapping[str, str] | None = None,
+        where: Mapping[str, str | tuple[str, ...]] | None = None,
         period: Period | None = None,
     ) -> list[Number]:
         """A metric of this region, a number a group; groups in the order of their codes or names, the unknown last."""
-        key = (metric_id, by, tuple((where or {}).items()), period or self.period)
+        where = {**self.where, **(where or {})}
+        key = (metric_id, by, tuple(where.items()), period or self.period)
         if key not in self._known:
             with self.session() as con:
-                self._known[key] = self._computed(con, metric_id, by, where or {}, period or self.period)
+                self._known[key] = self._computed(con, metric_id, by, where, period or self.period)
         self._asked += self._known[key]
         return self._known[key]
 
@@ -154,9 +156,14 @@ class Desk:
         return self.numbers(metric_id, where=where, period=period)[0]
 
     def _computed(
-        self, con: DuckDBPyConnection, metric_id: str, by: str | None, where: Mapping[str, str], period: Period
+        self,
+        con: DuckDBPyConnection,
+        metric_id: str,
+        by: str | None,
+        where: Mapping[str, str | tuple[str, ...]],
+        period: Period,
     ) -> list[Number]:
-        from ppp_metrics.metrics.compute import compute
+        from ppp_metrics.metrics.compute import MEASURES, compute
         from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN, dimension_labels
 
         metric = self.metrics.setdefault(metric_id, find_metric(metric_id))
@@ -181,6 +188,7 @@ class Desk:
                 **{name: row[name] for name in measures},
                 notes=tuple(filter(None, (row["note"] or "").split("; "))),
                 edition=self.edition,
+                more={str(name): value for name, value in row.items() if name not in (by, *MEASURES)},
             )
             for row in records
         ]
@@ -194,6 +202,23 @@ class Desk:
                 )
             )
         return found
+
+    def basis(self) -> dict[str, Any]:
+        """Every number asked so far, and what it takes to ask again: the questions, the day, each supplier's load."""
+        from ppp_metrics.records.history import newest_loads
+
+        with self.session() as con:
+            loads = newest_loads(con)
+        questions = [
+            {
+                "metric": metric_id,
+                "period": str(period),
+                **({"by": by} if by else {}),
+                **({"where": dict(where)} if where else {}),
+            }
+            for metric_id, by, where, period in self._known
+        ]
+        return {"numbers": self.every_number(), "questions": questions, "as_of": str(self.as_of), "loads": loads}
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""
@@ -222,7 +247,12 @@ class Desk:
         found = {
             number.keys[0]: number
             for year in sorted({quarter.year for quarter in quarters})
-            for number in self.numbers(metric_id, "quarter", period=Period(year))
+            for number in self.numbers(
+                metric_id,
+                "quarter",
+                where={"quarter": tuple(str(each) for each in quarters if each.year == year)},
+                period=Period(year),
+            )
         }
         whole = self.number(metric_id)
         is_known = "no_data" not in whole.notes
@@ -230,6 +260,9 @@ class Desk:
         return {quarter: found.get(str(quarter), nothing) for quarter in quarters}
 
     def target(self, metric_id: str) -> float | None:
+        """The target of this region and period; none for a part of the issues, which no target is set for."""
+        if self.where:
+            return None
         from ppp_metrics.metrics.places import targets_for
 
         with self.session() as con:

@@ -1,0 +1,323 @@
+"""The section that compares themes: which lead to implemented solutions, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from ppp_metrics.language import Message, msg
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.charts import Row
+from ppp_metrics.reporting.compared import ComparisonWords, Curve, Theme
+from ppp_metrics.reporting.comparison_charts import draw_comparison, linked_chart
+from ppp_metrics.reporting.drawing import Drawing
+from ppp_metrics.reporting.incidence_charts import MONTHS, MOST_CURVES
+from ppp_metrics.reporting.issue_sections import MOST_ROWS, NOTHING_KNOWN
+from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
+from ppp_metrics.reporting.words import Number
+
+RATES: dict[str, Message] = {
+    "crude": msg("As it is"),
+    "shrunken": msg("Shrunken"),
+    "adjusted": msg("Adjusted"),
+}
+"""The three rates of a theme, in the order in which they are drawn."""
+
+
+class ThemeSections(Desk):
+    """Themes side by side."""
+
+    @in_one_session
+    def theme_comparison(self) -> Section:
+        """The crude, shrunken and adjusted rate of each theme, and its cumulative incidence with numbers at risk."""
+        title = msg("Which themes lead to solutions in use")
+        numbers = self.numbers("theme_comparison", "theme")
+        total = self.number("implementation_rate_pct")
+        if not numbers or all(number.is_unknown for number in numbers):
+            return self.section("theme-comparison", title, [NOTHING_KNOWN])
+        curves = self._curves()
+        told = [number for number in numbers if any(rate_of(number, kind)[0] is not None for kind in RATES)]
+        most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
+        drawn = [self._drawn(number, f"t{at}", curves) for at, number in enumerate(told) if number in most]
+        return self.section(
+            "theme-comparison",
+            title,
+            [*self._told(told, total, curves), *self._left_out(numbers, told, drawn)],
+            (lambda *named: self._drawing(named, drawn, total, curves)) if drawn else None,
+            self._comparison_caption(total),
+            [self._rates_table(numbers, total), *self._incidence_tables(numbers, curves)],
+        )
+
+    def _curves(self) -> dict[str, Curve]:
+        """The cumulative incidence of each theme that has one that may be shown."""
+        from ppp_metrics.metrics.themes import incidence_curves
+
+        with self.session() as con:
+            frame = incidence_curves(
+                con, self.period, today=self.today, region=self.region, where=self.where, edition=self.edition
+            )
+        rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        months = {day: month for month, day in MONTHS.items()}
+        curves = {}
+        for theme, found in groupby(rows, key=lambda row: row["theme"]):
+            steps = list(found)
+            curves[theme] = Curve(
+                tuple(
+                    (step["day"], step["incidence_pct"], step["low_pct"] or 0.0, step["high_pct"] or 0.0)
+                    for step in steps
+                ),
+                {months[step["day"]]: self.count(step["at_risk"]) for step in steps if step["day"] in months},
+            )
+        return curves
+
+    def _drawn(self, number: Number, key: str, curves: Mapping[str, Curve]) -> Theme:
+        rates = (rate_of(number, kind) for kind in RATES)
+        return Theme(
+            key=key,
+            label=number.heading,
+            size=int(number.n or 0),
+            n=f"n = {self.n_of(number)}",
+            rates=tuple(
+                None if value is None else Row("", value, self._estimate(value, low, high), low, high)
+                for value, low, high in rates
+            ),
+            curve=curves.get(number.keys[0]),
+        )
+
+    def _drawing(self, named: tuple[str, str, str], drawn: list[Theme], total: Number, curves: Mapping) -> Drawing:
+        from ppp_metrics.reporting.interactive import place
+
+        key, title, finding = named
+        overall = f"{self.say(msg('all themes together'))} {self.shown(total)}"
+        said = ComparisonWords(
+            kinds=tuple(map(self.say, RATES.values())),
+            overall=overall,
+            curves=self.say(msg("In use after so many months from acceptance")),
+            at_risk=self.say(msg("can still come into use")),
+            pick=self.say(msg("Let one theme stand out:")),
+            every=self.say(msg("all themes")),
+            theme=self.say(msg("theme")),
+            share=self.say(msg("share")),
+            interval=self.say(msg("95% interval")),
+            months=self.say(msg("months")),
+            percent=lambda value: f"{self.count(value)}%",
+        )
+        over_time = self.say(self._over_time(drawn))
+        static = draw_comparison(
+            key, title, finding, themes=drawn, overall=total.value, words=said, over_time=over_time
+        )
+        charts = (linked_chart(drawn, total.value, said, is_narrow) for is_narrow in (False, True))
+        return Drawing(static.wide, static.narrow, place(*charts))
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _told(self, told: Sequence[Number], total: Number, curves: Mapping[str, Curve]) -> list[Message | str]:
+        """The findings, the first of which is also what the chart says to who cannot see it."""
+        if len(told) < 2 or total.value is None:
+            return [msg("There are too few themes with enough issues to compare.")]
+        found: list[Message | str] = [self._standing_apart(told, total)]
+        found += [self._paradox(number, total) for number in told if "simpson" in number.notes]
+        if any(number.more["shrunken_pct"] is not None for number in told):
+            found.append(
+                msg(
+                    "The shrunken rate draws a theme towards the rate of all themes, and more so the fewer issues it "
+                    "has: a high or low rate of few issues is often chance."
+                )
+            )
+        if any(number.more["adjusted_pct"] is not None for number in told):
+            found.append(
+                msg(
+                    "The adjusted rate is the rate a theme would have if its issues had the same mix of obligation, "
+                    "size of company, kind of innovation and province as all issues together. It makes the comparison "
+                    "fairer; it does not prove a cause."
+                )
+            )
+        if mix := words.mix(total, self.lang):
+            found.append(mix)
+        return found
+
+    def _standing_apart(self, told: Sequence[Number], total: Number) -> Message:
+        above = [number for number in told if (low := self._judged(number)[1]) is not None and low > (total.value or 0)]
+        below = [number for number in told if (up := self._judged(number)[2]) is not None and up < (total.value or 0)]
+        if not above and not below:
+            return msg(
+                "The themes are not distinguishable: every interval contains the rate of all themes together, "
+                "{overall}.",
+                overall=self.shown(total),
+            )
+        sides = [
+            msg("above it {themes}", themes=self._named(above)) if above else None,
+            msg("below it {themes}", themes=self._named(below)) if below else None,
+        ]
+        lie = "; ".join(self.say(side) for side in sides if side)
+        return msg(
+            "Of all issues {overall} were in use within a year. These themes lie apart from that with the whole "
+            "interval of their {rate} rate: {sides}. {others}",
+            rate=msg("shrunken") if told[0].more["shrunken_pct"] is not None else msg("crude"),
+            overall=self.shown(total),
+            sides=lie,
+            others=msg("The other themes are not distinguishable from it.")
+            if len(above) + len(below) < len(told)
+            else msg("Themes whose intervals overlap are not distinguishable from each other."),
+        )
+
+    def _judged(self, number: Number) -> tuple[float | None, float | None, float | None]:
+        """The rate that a theme is judged by: the shrunken one, which few issues cannot carry far; else the crude."""
+        return rate_of(number, "shrunken" if number.more["shrunken_pct"] is not None else "crude")
+
+    def _named(self, numbers: Sequence[Number]) -> str:
+        return self.listed([f"{number.label} {self._estimate(*self._judged(number))}" for number in numbers])
+
+    def _paradox(self, number: Number, total: Number) -> Message:
+        """A theme whose crude and adjusted rates point to different sides."""
+        values = {
+            "theme": number.heading,
+            "crude": self.shown(number),
+            "adjusted": self._pct(number.more["adjusted_pct"]),
+            "overall": self.shown(total),
+        }
+        if (number.value or 0) > (total.value or 0):
+            return msg(
+                "{theme} changes sides: as it is its rate lies above that of all themes ({crude} against {overall}), "
+                "adjusted it lies below ({adjusted}). The kind of issues it has can explain its high rate.",
+                **values,
+            )
+        return msg(
+            "{theme} changes sides: as it is its rate lies below that of all themes ({crude} against {overall}), "
+            "adjusted it lies above ({adjusted}). The kind of issues it has can explain its low rate.",
+            **values,
+        )
+
+    def _left_out(self, numbers: Sequence[Number], told: Sequence[Number], drawn: Sequence[Theme]) -> list[Message]:
+        found = []
+        few = [number.label for number in told if "too_few" in number.notes]
+        if few:
+            found.append(
+                msg(
+                    "Too few issues for a rate as it is, so that chance decides much: {themes}.",
+                    themes=self.listed(few),
+                )
+            )
+        unadjusted = [
+            number.label for number in told if number.more["adjusted_pct"] is None and number.label not in few
+        ]
+        if unadjusted and len(unadjusted) < len(told):
+            found.append(
+                msg(
+                    "No adjusted rate can be given for {themes}: its issues differ too little.",
+                    themes=self.listed(unadjusted),
+                )
+            )
+        if len(drawn) < len(told):
+            found.append(
+                msg(
+                    "The chart shows the {count} themes with the most issues; the table has them all.", count=len(drawn)
+                )
+            )
+        if len([theme for theme in drawn if theme.curve]) > MOST_CURVES:
+            found.append(
+                msg(
+                    "Curves are drawn of the {count} themes with the most issues; the tables have them all.",
+                    count=MOST_CURVES,
+                )
+            )
+        if withheld := len([number for number in numbers if number.is_suppressed]):
+            found.append(msg("Withheld, because few companies stand behind them: {count}.", count=self.count(withheld)))
+        return found
+
+    def _over_time(self, drawn: Sequence[Theme]) -> Message:
+        after = [
+            f"{theme.label} {self._pct(theme.curve.on(MONTHS[12])[0])}"
+            for theme in drawn
+            if theme.curve and theme.curve.last_day >= MONTHS[12]
+        ]
+        if not after:
+            return msg("No theme could be followed for 12 months.")
+        return msg("In use 12 months after acceptance: {parts}.", parts=self.listed(after))
+
+    def _comparison_caption(self, total: Number) -> Message:
+        return msg(
+            "Above: share of issues accepted from {window} that were in use within a year, with 95% intervals; the "
+            "dashed line is the rate of all themes. Below: share in use so many months after acceptance, over all "
+            "issues ever accepted. Declined and stopped issues count as not in use; issues that still run count for "
+            "as long as they could be followed.",
+            window=self.window(total.metric),
+        )
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def _rates_table(self, numbers: Sequence[Number], total: Number) -> Table:
+        header = [
+            msg("theme"),
+            msg("n"),
+            *RATES.values(),
+            msg("chance to lie above all themes"),
+            msg("remark"),
+        ]
+        rows = [
+            [
+                number.heading,
+                self.n_of(number),
+                self._estimate(*rate_of(number, "crude")) if number.value is not None else self.shown(number),
+                self._estimate(*rate_of(number, "shrunken")),
+                self._estimate(*rate_of(number, "adjusted")),
+                self._chance(number.more["above_overall_pct"]),
+                msg("changes sides") if "simpson" in number.notes else "",
+            ]
+            for number in numbers
+        ]
+        caption = msg(
+            "Share of issues accepted from {window} that were in use within a year, with 95% intervals; all themes "
+            "together {overall}",
+            window=self.window(total.metric),
+            overall=self.shown(total),
+        )
+        return Table(caption, header, rows)
+
+    def _incidence_tables(self, numbers: Sequence[Number], curves: Mapping[str, Curve]) -> list[Table]:
+        followed = [(number.heading, curves[number.keys[0]]) for number in numbers if number.keys[0] in curves]
+        if not followed:
+            return []
+        months = [self.say(msg("{count} months", count=month)) for month in MONTHS]
+        shares = [
+            [
+                label,
+                *(
+                    self._estimate(*curve.on(day)) if day <= curve.last_day else "–"
+                    for month, day in MONTHS.items()
+                    if month
+                ),
+            ]
+            for label, curve in followed
+        ]
+        at_risk = [[label, *(curve.at_risk.get(month, "–") for month in MONTHS)] for label, curve in followed]
+        return [
+            Table(
+                msg("Share in use by months after acceptance, with 95% intervals"), [msg("theme"), *months[1:]], shares
+            ),
+            Table(
+                msg("Issues that can still come into use, by months after acceptance"), [msg("theme"), *months], at_risk
+            ),
+        ]
+
+    def _pct(self, value: float | None) -> str:
+        return "–" if value is None else words.plain(value, "pct", self.lang)
+
+    def _chance(self, value: float | None) -> str:
+        """A chance that is neither none nor all is not rounded to that."""
+        if value is None or 0.1 <= value <= 99.9:
+            return self._pct(value)
+        return f"<{self._pct(0.1)}" if value < 50 else f">{self._pct(99.9)}"
+
+    def _estimate(self, value: float | None, low: float | None, high: float | None) -> str:
+        """`41.2% (30.1–52.9%)`."""
+        if value is None or low is None or high is None:
+            return self._pct(value)
+        return f"{self._pct(value)} ({self._pct(low).removesuffix('%')}–{self._pct(high)})"
+
+
+def rate_of(number: Number, kind: str) -> tuple[float | None, float | None, float | None]:
+    """Value, low and high of one of a theme's three rates."""
+    if kind == "crude":
+        return number.value, number.low, number.high
+    return number.more[f"{kind}_pct"], number.more[f"{kind}_low"], number.more[f"{kind}_high"]
