@@ -59,7 +59,9 @@ def _keyed(name: str, relation: str, en: str, nl: str) -> Dimension:
 
 def _theme(name: str, en: str, nl: str) -> Dimension:
     return Dimension(
-        name, Label(en, nl), names="select theme, name_en, name_nl, theme from theme_settings order by theme"
+        name,
+        Label(en, nl),
+        names="select theme_code, name_en, name_nl, theme_code from theme_settings order by theme_code",
     )
 
 
@@ -78,7 +80,11 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("phase", Label("phase", "fase"), codes.PHASES),
         _theme("theme", "theme", "thema"),
         _theme("theme_parent", "main theme", "hoofdthema"),
-        _keyed("partner", "organisations", "partner", "partner"),
+        Dimension(
+            "partner",
+            Label("partner", "partner"),
+            names="select partner, name, name, own_key from organisations order by partner, own_key desc",
+        ),
         Dimension("size_class", Label("size class", "grootteklasse"), codes.SIZE_CLASSES),
         Dimension("sme", Label("SME", "mkb"), SME),
         Dimension("sector", Label("sector", "sector"), codes.SECTORS),

@@ -1,5 +1,5 @@
--- one row a partner of one supplier: who it is (organisation_id is equal where the registration number is), and what is
--- known of the organisation from any of its suppliers, the newest load first
+-- one row a partner of one supplier: who it is (organisation_id is equal where the registration number is), what is
+-- known of the organisation from any of its suppliers, the newest load first, and the one key that it goes by
 with identified as (
     select
         *,
@@ -15,7 +15,12 @@ described as (
         *,
         arg_max(size_class, row(load_id, partner_id)) over organisation as known_size_class,
         arg_max(sector_code, row(load_id, partner_id)) over organisation as known_sector,
-        min(supplier) over same_key = max(supplier) over same_key as has_own_key
+        -- with the supplier before it where the key is another organisation's, too
+        if(
+            min(organisation_id) over same_key = max(organisation_id) over same_key,
+            partner_id,
+            supplier || ':' || partner_id
+        ) as own_key
     from identified
     window
         organisation as (partition by organisation_id),
@@ -27,7 +32,8 @@ final as (
         supplier,
         partner_id,
         organisation_id,
-        if(has_own_key, partner_id, supplier || ':' || partner_id) as partner,
+        own_key,
+        arg_min(own_key, row(supplier, partner_id)) over (partition by organisation_id) as partner,
         name,
         partner_type,
         partner_type = 'company' as is_company,
