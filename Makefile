@@ -32,7 +32,7 @@ lab: .venv/made ## JupyterLab on the demo workspace
 	@$(BIN)/ppp-metrics lab
 
 bench: .venv/made ## speed and memory, as ratios of the same run
-	@for name in start_up load_issues; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in start_up load_issues compute_issues; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 generated: .venv/made ## remakes the files that are made from other files
 	@$(BIN)/python tools/generated.py

@@ -36,11 +36,15 @@ def run(command: list[str], cwd: Path | None = None) -> Run:
 def compare(
     title: str, goal: float, ours: Callable[[], Run], against: Callable[[], Run], runs: int = RUNS
 ) -> list[Run]:
-    """Our runs; prints the ratio ours/against, pair by pair after one warm-up, as median (min-max) beside the goal."""
+    """Our runs; prints the ratio ours/against, pair by pair after one warm-up, as median (min-max) beside the goal.
+
+    Behind it the median seconds of both.
+    """
     ours(), against()
     pairs = [(ours(), against()) for _ in range(runs)]
     ratios = [mine.seconds / other.seconds for mine, other in pairs]
     median = statistics.median(ratios)
     spread = f"{median:5.2f}x ({min(ratios):.2f}-{max(ratios):.2f})"
-    print(f"{title:<58} {spread}  goal {goal:g}x  {'reached' if median <= goal else 'MISSED'}")
+    both = " / ".join(f"{statistics.median(run.seconds for run in runs):.2f}" for runs in zip(*pairs, strict=True))
+    print(f"{title:<58} {spread}  goal {goal:g}x  {'reached' if median <= goal else 'MISSED '}  {both} s")
     return [mine for mine, _ in pairs]

@@ -140,5 +140,11 @@ class Metric:
         return self.estimator if self.estimator in get_args(Kind) else "estimate"  # type: ignore[return-value]
 
     @property
+    def expressions(self) -> tuple[str, ...]:
+        """The SQL of the declaration: what the metric reads of its view, but for whom it counts."""
+        single = (self.event, self.where, self.numerator, self.denominator, self.n_of, self.tells)
+        return (*self.per, *self.values, *filter(None, single))
+
+    @property
     def is_money(self) -> bool:
         return self.unit == "eur"

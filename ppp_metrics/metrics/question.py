@@ -12,7 +12,7 @@ from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unkno
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_partnership, find_region
 from ppp_metrics.metrics.registry import conditions_of, dimensions_of
-from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.metrics.relations import prepare, relation
 from ppp_metrics.periods import Period
 
 if TYPE_CHECKING:
@@ -93,18 +93,20 @@ def ask(
     if partnership:
         values["partnership"] = find_partnership(con, partnership)
         filters.append("partnership = $partnership")
-    source = metric.view
-    if set(REGION_DIMENSIONS) & {*names, *conditions}:
-        source += (
-            f" left join (select region_code, {', '.join(REGION_DIMENSIONS)} from region_paths) using (region_code)"
-        )
+    groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
+    areas = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}]
+    used = [*groups, *filters, *metric.expressions, *(["region_code"] if areas else [])]
+    if metric.per or threshold(metric, edition):
+        used += metric.subjects
+    source = relation(metric.view, " ".join(used))
+    if areas:
+        source += f" left join (select region_code, {', '.join(areas)} from region_paths) using (region_code)"
     source += f" where {' and '.join(filters) or 'true'}"
     sent, silent = _suppliers(con, metric.needs)
     if silent:
         notes += _incomplete_note(con, source, values, silent) if sent else []
         values["suppliers"] = sent
         source += " and list_contains($suppliers, supplier)"
-    groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
     is_known = bool(sent) or not metric.needs
     return Question(metric, names, groups, source, edition, values, tuple(notes), is_known)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ VIEWS = (
     "story_reach",
 )
 """In the order in which they build on each other."""
+
+
+ONE_LINE_JOIN = re.compile(r" +left join \w+ as (\w+) using \([\w, ]+\)")
+ONE_LINE_COLUMN = re.compile(r" +(?:[^()]|\([^()]*\))*?\b(?P<name>\w+),")
+ALIAS = re.compile(r"\b(\w+)\.")
 
 
 def prepare(con: DuckDBPyConnection) -> None:
@@ -86,6 +92,37 @@ def view_columns() -> dict[str, tuple[str, ...]]:
             [list(SETTINGS + VIEWS)],
         ).fetchall()
     return {name: tuple(columns) for name, columns in found}
+
+
+def relation(view: str, used: str) -> str:
+    """A view as a subquery, without the left joins that nothing in the text `used` asks for.
+
+    In views/*.sql a left join on one line finds one row at most, so that without it the rows stay what they are. DuckDB
+    cannot know that, and would join ten million issues with what nobody asked for.
+    """
+    needed, names, parts = {view}, set(re.findall(r"\w+", used)), []
+    for name in reversed(VIEWS):
+        if name in needed:
+            sql = _without_unused_joins(_sql(name), names)
+            found = set(re.findall(r"\w+", sql))
+            needed |= found & set(VIEWS)
+            names |= found
+            parts.append(f"{name} as ({sql})")
+    return f"(with {', '.join(reversed(parts))} select * from {view})"
+
+
+def _without_unused_joins(sql: str, names: set[str]) -> str:
+    """The query without the columns that come from a left join and are not among `names`, and without those joins."""
+    lines = sql.splitlines()
+    joined = {found[1] for line in lines if (found := ONE_LINE_JOIN.fullmatch(line))}
+
+    def is_unused(line: str) -> bool:
+        column = ONE_LINE_COLUMN.fullmatch(line)
+        return column is not None and column["name"] not in names and not joined.isdisjoint(ALIAS.findall(line))
+
+    kept = [line for line in lines if not is_unused(line)]
+    read = {alias for line in kept for alias in ALIAS.findall(line)}
+    return "\n".join(line for line in kept if not (found := ONE_LINE_JOIN.fullmatch(line)) or found[1] in read)
 
 
 @cache

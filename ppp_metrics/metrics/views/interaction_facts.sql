@@ -27,12 +27,11 @@ with final as (
         issue.innovation_type,
         issue.obligation
     from interactions as interaction
+    left join issue_settings as issue using (supplier, issue_id)
     join person_settings as giver
         on giver.supplier = interaction.supplier and giver.participant_id = interaction.giver_id
     join person_settings as receiver
         on receiver.supplier = interaction.supplier and receiver.participant_id = interaction.receiver_id
-    left join issue_settings as issue
-        on issue.supplier = interaction.supplier and issue.issue_id = interaction.issue_id
     where
         interaction.interaction_date <= getvariable('as_of')
         and interaction.giver_id <> interaction.receiver_id

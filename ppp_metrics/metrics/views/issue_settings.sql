@@ -28,10 +28,9 @@ with final as (
     from issues as issue
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
-    left join theme_settings as theme on theme.theme = issue.theme_code
+    left join theme_settings as theme using (theme_code)
     left join workplace_settings as workplace using (supplier, workplace_id)
-    left join agreements as agreement
-        on agreement.supplier = issue.supplier and agreement.agreement_id = issue.agreement_id
+    left join agreements as agreement using (supplier, agreement_id)
 )
 
 select * from final

@@ -27,10 +27,7 @@ with final as (
     from assessments as assessment
     join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
-    left join partnership_settings as partnership
-        on
-            partnership.supplier = assessment.supplier
-            and partnership.partnership_id = assessment.partnership_id
+    left join partnership_settings as partnership using (supplier, partnership_id)
     left join learning_pairs as pair
         on
             pair.supplier = assessment.supplier

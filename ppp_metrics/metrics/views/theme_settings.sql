@@ -2,7 +2,7 @@
 -- parent, so that the sum over parents is the whole; a theme that only issues name goes by its code
 with described as (
     select
-        theme_code as theme,
+        theme_code,
         coalesce(parent_code, theme_code) as theme_parent,
         name_en,
         coalesce(name_nl, name_en) as name_nl
@@ -11,9 +11,9 @@ with described as (
 ),
 
 only_named as (
-    select distinct theme_code as theme, theme_code as theme_parent, theme_code as name_en, theme_code as name_nl
+    select distinct theme_code, theme_code as theme_parent, theme_code as name_en, theme_code as name_nl
     from issues
-    where theme_code not in (select theme from described)
+    where theme_code not in (select theme_code from described)
 ),
 
 final as (

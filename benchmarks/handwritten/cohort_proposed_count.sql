@@ -1,0 +1,4 @@
+select {by} count(*) as value
+from issues as issue {joins}
+where issue.proposed_date between date '2024-10-01' and date '2025-09-30'
+group by all
