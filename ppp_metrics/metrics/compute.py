@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MEASURES = ("value", "low", "high", "n", "numerator", "denominator", "unit", "suppressed", "note")
 COUNTS = ("units", "hits", "n", *SUBJECT_COLUMNS)
+NOBODY = ["null"] * len(SUBJECT_COLUMNS)
 MIXES = {"obligation": "mix", "value_evidence": "evidence"}
 """What a note calls the parts of a number that must not be read as one."""
 
@@ -85,6 +87,17 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
     """One cell a group, ordered: how many units, how many of them the numerator holds for, whom they count."""
+    if question.least and question.metric.per == question.metric.subjects and len(question.metric.subjects) == 2:
+        # so many pairs cannot be pairs of too few people: then nobody has to be counted, which takes long
+        enough = comb(question.least - 1, 2) + 1
+        cells = _counted(con, question, NOBODY)
+        parts = (part for cell in cells for part in (cell["hits"], cell["units"] - cell["hits"]))
+        if all(part == 0 or part >= enough for part in parts):
+            return cells
+    return _counted(con, question, _subject_counts(question))
+
+
+def _counted(con: DuckDBPyConnection, question: Question, subject_counts: list[str]) -> list[Cell]:
     metric, source = question.metric, question.source
     hit = f"coalesce({metric.numerator}, false)" if metric.kind == "rate" else "false"
     rows = f"select *, {', '.join((*question.selected, f'{hit} as is_hit'))} from {source}"
@@ -98,7 +111,7 @@ def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
         hits = f"sum({metric.numerator})"
     n = f"count(distinct {metric.n_of})" if metric.n_of else "count(*)"
     parts = _parts(metric)
-    measures = [units, hits, n, *_subject_counts(question), *_part_counts(question, parts)]
+    measures = [units, hits, n, *subject_counts, *_part_counts(question, parts)]
     order = " group by all order by all" if question.names else ""
     sql = f"with units as ({rows}) select {', '.join((*question.columns, *measures))} from units{order}"
     found = con.execute(sql, question.values)
@@ -110,7 +123,9 @@ def _subject_counts(question: Question) -> list[str]:
     """SQL for the people or companies behind a cell, its numerator and its complement; null where nobody asks."""
     metric = question.metric
     if not question.least:
-        return ["null"] * 3
+        return NOBODY
+    if metric.per == metric.subjects and len(metric.per) == 1:
+        return ["count(*)", "count(*) filter (is_hit)", "count(*) filter (not is_hit)"]
     if metric.subjects_apart:
         counts = ", ".join(f"count(distinct {subject})" for subject in metric.subjects)
         return [f"least({counts})", "null", "null"]

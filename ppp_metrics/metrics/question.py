@@ -95,20 +95,23 @@ def ask(
         filters.append("partnership = $partnership")
     groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
     areas = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}]
-    used = [*groups, *filters, *metric.expressions, *(["region_code"] if areas else [])]
-    if metric.per or threshold(metric, edition):
-        used += metric.subjects
-    source = relation(metric.view, " ".join(used))
-    if areas:
-        source += f" left join (select region_code, {', '.join(areas)} from region_paths) using (region_code)"
-    source += f" where {' and '.join(filters) or 'true'}"
+    read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
     sent, silent = _suppliers(con, metric.needs)
     if silent:
-        notes += _incomplete_note(con, source, values, silent) if sent else []
+        everyone = _source(metric, filters, areas)
+        notes += _incomplete_note(con, everyone, values, silent) if sent else []
         values["suppliers"] = sent
-        source += " and list_contains($suppliers, supplier)"
+        filters.append("list_contains($suppliers, supplier)")
+    source = _source(metric, filters, areas, read)
     is_known = bool(sent) or not metric.needs
     return Question(metric, names, groups, source, edition, values, tuple(notes), is_known)
+
+
+def _source(metric: Metric, filters: Sequence[str], areas: Sequence[str], read: Sequence[str] = ()) -> str:
+    """What follows `from`: the rows of the metric's view that pass the filters, with the columns that are read."""
+    used = " ".join([*filters, *read, *(["region_code"] if areas else [])])
+    joined = f" left join (select region_code, {', '.join(areas)} from region_paths) using (region_code)"
+    return f"{relation(metric.view, used)}{joined if areas else ''} where {' and '.join(filters) or 'true'}"
 
 
 def _conditions(con: DuckDBPyConnection, metric: Metric, where: Mapping[str, Values]) -> dict[str, list[str]]:

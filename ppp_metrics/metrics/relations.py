@@ -37,6 +37,8 @@ VIEWS = (
 """In the order in which they build on each other."""
 
 
+WORD = re.compile(r"\w+")
+SUBQUERY = re.compile(r"^(?:with )?(\w+) as \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 ONE_LINE_JOIN = re.compile(r" +left join \w+ as (\w+) using \([\w, ]+\)")
 ONE_LINE_COLUMN = re.compile(r" +(?:[^()]|\([^()]*\))*?\b(?P<name>\w+),")
 ALIAS = re.compile(r"\b(\w+)\.")
@@ -95,25 +97,29 @@ def view_columns() -> dict[str, tuple[str, ...]]:
 
 
 def relation(view: str, used: str) -> str:
-    """A view as a subquery, without the left joins that nothing in the text `used` asks for.
+    """A view as a subquery that reads no more than what is named in `used`, which is SQL.
 
-    In views/*.sql a left join on one line finds one row at most, so that without it the rows stay what they are. DuckDB
-    cannot know that, and would join ten million issues with what nobody asked for.
+    In views/*.sql a left join on one line finds one row at most, so the rows stay what they are without the joins, and
+    the subqueries, that nothing asks for. DuckDB cannot know that, and would join ten million issues in vain.
     """
-    needed, names, parts = {view}, set(re.findall(r"\w+", used)), []
+    names = {view, *WORD.findall(used)}
+    views = []
     for name in reversed(VIEWS):
-        if name in needed:
-            sql = _without_unused_joins(_sql(name), names)
-            found = set(re.findall(r"\w+", sql))
-            needed |= found & set(VIEWS)
-            names |= found
-            parts.append(f"{name} as ({sql})")
-    return f"(with {', '.join(reversed(parts))} select * from {view})"
+        if name not in names:
+            continue
+        subqueries = []
+        for subquery, body in reversed(SUBQUERY.findall(_sql(name))):
+            if subquery in names or subquery == "final":
+                kept = _without_unused_joins(body, names)
+                names.update(WORD.findall(kept))
+                subqueries.append(f"{subquery} as (\n{kept}\n)")
+        views.append(f"{name} as (with {', '.join(reversed(subqueries))} select * from final)")
+    return f"(with {', '.join(reversed(views))} select * from {view})"
 
 
-def _without_unused_joins(sql: str, names: set[str]) -> str:
-    """The query without the columns that come from a left join and are not among `names`, and without those joins."""
-    lines = sql.splitlines()
+def _without_unused_joins(body: str, names: set[str]) -> str:
+    """The subquery without the left joins of which no column is among `names`, nor read by what is left."""
+    lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
     joined = {found[1] for line in lines if (found := ONE_LINE_JOIN.fullmatch(line))}
 
     def is_unused(line: str) -> bool:

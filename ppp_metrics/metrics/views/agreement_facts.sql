@@ -9,6 +9,7 @@ with proposed as (
 
 final as (
     select
+        coalesce(flow.proposed_count, 0) as proposed_issues,
         agreement.supplier,
         agreement.agreement_id,
         company.organisation_id,
@@ -28,10 +29,9 @@ final as (
             0,
             least(coalesce(agreement.end_date, getvariable('window_end')), getvariable('window_end'))
             - greatest(agreement.signed_date, getvariable('window_start')) + 1
-        ) / getvariable('window_days') as committed_assignments,
-        coalesce(proposed.proposed_count, 0) as proposed_issues
+        ) / getvariable('window_days') as committed_assignments
     from agreements as agreement
-    left join proposed using (supplier, agreement_id)
+    left join proposed as flow using (supplier, agreement_id)
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
     where agreement.signed_date <= getvariable('as_of')

@@ -1,16 +1,34 @@
 -- one row an interaction by `as_of`: the giver, the pair of people in one order whoever gave, whether both sides are
 -- known and differ, and the dimensions of the issue
-with final as (
+with helped as (
+    select
+        * exclude (giver_id, receiver_id),
+        supplier || chr(31) || giver_id as giver_id,
+        supplier || chr(31) || receiver_id as receiver_id
+    from interactions
+    where interaction_date <= getvariable('as_of') and giver_id <> receiver_id
+),
+
+givers as (
+    select person_id as giver_id, role, side, region_code
+    from person_settings
+),
+
+receivers as (
+    select person_id as receiver_id, role, side
+    from person_settings
+),
+
+final as (
     select
         interaction.supplier,
-        giver.person_id as giver_id,
-        receiver.person_id as receiver_id,
+        interaction.giver_id,
+        interaction.receiver_id,
         giver.role as giver_role,
         receiver.role as receiver_role,
-        least(giver.person_id, receiver.person_id) as person_a_id,
-        greatest(giver.person_id, receiver.person_id) as person_b_id,
+        least(interaction.giver_id, interaction.receiver_id) as person_a_id,
+        greatest(interaction.giver_id, interaction.receiver_id) as person_b_id,
         giver.side <> receiver.side as is_across,
-        interaction.interaction_date,
         coalesce(issue.region_code, giver.region_code) as region_code,
         issue.partnership,
         issue.programme,
@@ -25,16 +43,12 @@ with final as (
         issue.workplace,
         issue.issue_type,
         issue.innovation_type,
-        issue.obligation
-    from interactions as interaction
+        issue.obligation,
+        interaction.interaction_date
+    from helped as interaction
     left join issue_settings as issue using (supplier, issue_id)
-    join person_settings as giver
-        on giver.supplier = interaction.supplier and giver.participant_id = interaction.giver_id
-    join person_settings as receiver
-        on receiver.supplier = interaction.supplier and receiver.participant_id = interaction.receiver_id
-    where
-        interaction.interaction_date <= getvariable('as_of')
-        and interaction.giver_id <> interaction.receiver_id
+    left join givers as giver using (giver_id)
+    left join receivers as receiver using (receiver_id)
 )
 
 select * from final

@@ -12,12 +12,12 @@ with first_outcomes as (
 
 final as (
     select
-        issue.* exclude (accepted_date, closed_date),
-        if(issue.accepted_date <= getvariable('as_of'), issue.accepted_date, null) as accepted_date,
-        if(issue.closed_date <= getvariable('as_of'), issue.closed_date, null) as closed_date,
         outcome.delivered_date,
         outcome.implemented_date,
-        outcome.is_accepted_by_company
+        outcome.is_accepted_by_company,
+        issue.* exclude (accepted_date, closed_date),
+        if(issue.accepted_date <= getvariable('as_of'), issue.accepted_date, null) as accepted_date,
+        if(issue.closed_date <= getvariable('as_of'), issue.closed_date, null) as closed_date
     from issue_settings as issue
     left join first_outcomes as outcome using (supplier, issue_id)
     where issue.proposed_date <= getvariable('as_of')

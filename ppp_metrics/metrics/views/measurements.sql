@@ -7,8 +7,7 @@ with final as (
         person.side,
         assessment.competence_code as competence,
         assessment.design,
-        assessment.assessed_date,
-        coalesce(assessment.moment = 'post' and pair.measured_date = assessment.assessed_date, false) as is_matched,
+        assessment.moment = 'post' and pair.measured_date is not null as is_matched,
         coalesce(issue.region_code, partnership.region_code, person.region_code) as region_code,
         coalesce(issue.partnership, partnership.partnership) as partnership,
         coalesce(issue.programme, partnership.programme) as programme,
@@ -23,7 +22,8 @@ with final as (
         issue.workplace,
         issue.issue_type,
         issue.innovation_type,
-        issue.obligation
+        issue.obligation,
+        assessment.assessed_date
     from assessments as assessment
     join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
@@ -34,6 +34,7 @@ with final as (
             and pair.participant_id = assessment.participant_id
             and pair.competence = assessment.competence_code
             and pair.design = assessment.design
+            and pair.measured_date = assessment.assessed_date
     where assessment.assessed_date <= getvariable('as_of')
 )
 

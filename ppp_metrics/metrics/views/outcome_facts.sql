@@ -4,18 +4,30 @@ with final as (
     select
         outcome.supplier,
         outcome.outcome_id,
-        issue.* exclude (
-            supplier, issue_id, innovation_type, agreement_id, proposed_date, accepted_date, closed_date, trl_start
-        ),
+        issue.organisation_id,
+        issue.region_code,
+        issue.partnership,
+        issue.programme,
+        issue.phase,
+        issue.theme,
+        issue.theme_parent,
+        issue.partner,
+        issue.size_class,
+        issue.sme,
+        issue.sector,
+        issue.workplace_type,
+        issue.workplace,
+        issue.issue_type,
+        issue.obligation,
         coalesce(outcome.innovation_type, issue.innovation_type) as innovation_type,
+        outcome.trl_end - issue.trl_start as trl_gain,
         outcome.novelty,
         outcome.value_eur,
         outcome.value_evidence,
-        outcome.trl_end - issue.trl_start as trl_gain,
         if(outcome.delivered_date <= getvariable('as_of'), outcome.delivered_date, null) as delivered_date,
         if(outcome.implemented_date <= getvariable('as_of'), outcome.implemented_date, null) as implemented_date
     from outcomes as outcome
-    join issue_settings as issue using (supplier, issue_id)
+    left join issue_settings as issue using (supplier, issue_id)
     where least(outcome.delivered_date, outcome.implemented_date) <= getvariable('as_of')
 )
 
