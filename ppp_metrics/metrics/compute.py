@@ -8,8 +8,8 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN
-from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, suppress
-from ppp_metrics.metrics.estimation import estimate, tell_dominated
+from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, suppress
+from ppp_metrics.metrics.estimation import estimate
 from ppp_metrics.metrics.estimators import Estimate, wilson
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.question import Question, Values, ask
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MEASURES = ("value", "low", "high", "n", "numerator", "denominator", "unit", "suppressed", "note")
 COUNTS = ("units", "hits", "n", *SUBJECT_COLUMNS)
-NOBODY = ["null"] * len(SUBJECT_COLUMNS)
 MIXES = {"obligation": "mix", "value_evidence": "evidence"}
 """What a note calls the parts of a number that must not be read as one."""
 
@@ -76,10 +75,8 @@ def compute(
 def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     """The rows of `compute` for a question whose window is set."""
     metric = question.metric
-    cells = _count(con, question)
+    cells = _count_money(con, question) if metric.is_money and question.least else _count(con, question)
     estimate(con, question, cells)
-    if metric.is_money and question.least:
-        tell_dominated(con, question, cells)
     for cell in cells:
         _finish(question, cell)
     return suppress(_framed(question, cells), metric, question.edition)[[*question.names, *MEASURES]]
@@ -87,17 +84,6 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
     """One cell a group, ordered: how many units, how many of them the numerator holds for, whom they count."""
-    if question.least and question.metric.per == question.metric.subjects and len(question.metric.subjects) == 2:
-        # so many pairs cannot be pairs of too few people: then nobody has to be counted, which takes long
-        enough = comb(question.least - 1, 2) + 1
-        cells = _counted(con, question, NOBODY)
-        parts = (part for cell in cells for part in (cell["hits"], cell["units"] - cell["hits"]))
-        if all(part == 0 or part >= enough for part in parts):
-            return cells
-    return _counted(con, question, _subject_counts(question))
-
-
-def _counted(con: DuckDBPyConnection, question: Question, subject_counts: list[str]) -> list[Cell]:
     metric, source = question.metric, question.source
     hit = f"coalesce({metric.numerator}, false)" if metric.kind == "rate" else "false"
     rows = f"select *, {', '.join((*question.selected, f'{hit} as is_hit'))} from {source}"
@@ -111,19 +97,48 @@ def _counted(con: DuckDBPyConnection, question: Question, subject_counts: list[s
         hits = f"sum({metric.numerator})"
     n = f"count(distinct {metric.n_of})" if metric.n_of else "count(*)"
     parts = _parts(metric)
-    measures = [units, hits, n, *subject_counts, *_part_counts(question, parts)]
-    order = " group by all order by all" if question.names else ""
-    sql = f"with units as ({rows}) select {', '.join((*question.columns, *measures))} from units{order}"
-    found = con.execute(sql, question.values)
-    columns = [*question.names, *COUNTS, "small_part", *(f"part_{part}" for part in parts)]
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+    measures = [units, hits, n, *_subject_counts(question), *_part_counts(question)]
+    return _cells(con, question, rows, [*COUNTS, "small_part", *(f"part_{part}" for part in parts)], measures)
+
+
+def _count_money(con: DuckDBPyConnection, question: Question) -> list[Cell]:
+    """As `_count`, from a row a company: money is withheld where few companies, or the largest two, make it up."""
+    metric, parts = question.metric, _parts(question.metric)
+    [company] = metric.subjects
+    counts = [f"count(*) filter ({filter_}) as part_{part}" for part, filter_ in _part_filters(metric).items()]
+    amounts = ["count(*) as units", f"sum({metric.numerator}) as amount", f"sum(abs({metric.numerator})) as size"]
+    rows = f"select {', '.join((*question.selected, company, *amounts, *counts))} from {question.source} group by all"
+    few = f"between 1 and {question.least - 1}"
+    measures = {
+        "units": "coalesce(sum(units), 0)::bigint",
+        "hits": "sum(amount)",
+        "n": "coalesce(sum(units), 0)::bigint",
+        **dict.fromkeys(SUBJECT_COLUMNS, "null"),
+        "subjects": f"count({company})",
+        "small_part": " or ".join(f"count(*) filter (part_{part} > 0) {few}" for part in parts) or "false",
+        **{f"part_{part}": f"coalesce(sum(part_{part}), 0)::bigint" for part in parts},
+        "largest": "coalesce(max(size, 2), [])",
+        "total": "coalesce(sum(size), 0)",
+    }
+    cells = _cells(con, question, rows, list(measures), list(measures.values()))
+    return [cell | {DOMINATED: is_dominated(cell["largest"], cell["total"])} for cell in cells]
+
+
+def _cells(
+    con: DuckDBPyConnection, question: Question, rows: str, names: Sequence[str], measures: Sequence[str]
+) -> list[Cell]:
+    """One cell a group of the rows, in the order of the groups, with its measures under their names."""
+    ending = f" group by all order by {', '.join(question.columns)}" if question.names else ""
+    sql = f"with units as ({rows}) select {', '.join((*question.columns, *measures))} from units{ending}"
+    found = con.execute(sql, question.values).fetchall()
+    return [dict(zip((*question.names, *names), row, strict=True)) for row in found]
 
 
 def _subject_counts(question: Question) -> list[str]:
     """SQL for the people or companies behind a cell, its numerator and its complement; null where nobody asks."""
     metric = question.metric
     if not question.least:
-        return NOBODY
+        return ["null"] * 3
     if metric.per == metric.subjects and len(metric.per) == 1:
         return ["count(*)", "count(*) filter (is_hit)", "count(*) filter (not is_hit)"]
     if metric.subjects_apart:
@@ -136,8 +151,10 @@ def _subject_counts(question: Question) -> list[str]:
         )
     else:
         pair = f"[{', '.join(metric.subjects)}]"
+        # so many pairs, whichever, are of enough people
+        enough = comb(question.least - 1, 2) + 1
         everyone, hit, rest = (
-            f"len(list_distinct(flatten(list({pair}){condition})))"
+            f"len(list_distinct(flatten(min({pair}, {enough}){condition})))"
             for condition in ("", " filter (is_hit)", " filter (not is_hit)")
         )
     return [everyone, hit, rest] if metric.kind == "rate" else [everyone, "null", "null"]
@@ -148,18 +165,18 @@ def _parts(metric: Metric) -> list[str]:
     return [*(code.value for code in DIMENSIONS[metric.tells].codes), UNKNOWN] if metric.tells else []
 
 
-def _part_counts(question: Question, parts: Sequence[str]) -> list[str]:
+def _part_filters(metric: Metric) -> dict[str, str]:
+    """SQL for what makes a unit one of each part."""
+    return {part: f"coalesce({metric.tells}, '{UNKNOWN}') = '{part}'" for part in _parts(metric)}
+
+
+def _part_counts(question: Question) -> list[str]:
     """SQL for whether a part has too few companies behind it to be told, and for the units of each part."""
-    if not parts:
-        return ["false"]
-    part_of = f"coalesce({question.metric.tells}, '{UNKNOWN}')"
-    filters = [f"filter ({part_of} = '{part}')" for part in parts]
-    small = "false"
+    filters = [f"filter ({filter_})" for filter_ in _part_filters(question.metric).values()]
+    small = []
     if question.least:
-        small = " or ".join(
-            f"count(distinct organisation_id) {each} between 1 and {question.least - 1}" for each in filters
-        )
-    return [small, *(f"count(*) {each}" for each in filters)]
+        small = [f"count(distinct organisation_id) {each} between 1 and {question.least - 1}" for each in filters]
+    return [" or ".join(small) or "false", *(f"count(*) {each}" for each in filters)]
 
 
 def _finish(question: Question, cell: Cell) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.disclosure import DOMINATED, is_dominated
 from ppp_metrics.metrics.estimators import ESTIMATORS, coefficient_of_variation_pct
 from ppp_metrics.metrics.metric import BEGINNING
 from ppp_metrics.metrics.question import Question
@@ -103,21 +102,3 @@ def _vary(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> Non
         cell["estimate"] = coefficient_of_variation_pct(
             np.array([numbers.get((*key, quarter), 0) for quarter in quarters], dtype=float)
         )
-
-
-def tell_dominated(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
-    """Say of each cell of an amount of money whether one or two companies make up nearly all of it."""
-    metric = question.metric
-    amounts = (
-        f"select {', '.join((*question.selected, *metric.subjects))}, sum(abs({metric.numerator})) as amount "
-        f"from {question.source} group by all"
-    )
-    ending = " group by all" if question.names else ""
-    found = con.execute(
-        f"with amounts as ({amounts}) select {', '.join((*question.columns, 'max(amount, 2)', 'sum(amount)'))} "
-        f"from amounts{ending}",
-        question.values,
-    ).fetchall()
-    dominated = {tuple(key): is_dominated(largest or [], total or 0) for *key, largest, total in found}
-    for cell in cells:
-        cell[DOMINATED] = dominated[tuple(cell[name] for name in question.names)]

@@ -1,29 +1,32 @@
--- one row a partner of one supplier: who it is (organisation_id is equal where the registration number is), what is
--- known of the organisation from any of its suppliers, the newest load first, and the one key that it goes by
+-- one row a partner of one supplier: who it is (organisation_id, a number for this session, is equal where the
+-- registration number is), what is known of the organisation from any of its suppliers, the newest load first, and the
+-- one key that it goes by
 with identified as (
     select
         *,
+        row_number() over () as number,
         coalesce(
             'registered ' || nullif(upper(regexp_replace(registration_number, '[^0-9A-Za-z]', '', 'g')), ''),
             'key ' || supplier || chr(31) || partner_id
-        ) as organisation_id
+        ) as organisation
     from partners
 ),
 
 described as (
     select
         *,
-        arg_max(size_class, row(load_id, partner_id)) over organisation as known_size_class,
-        arg_max(sector_code, row(load_id, partner_id)) over organisation as known_sector,
+        arg_max(size_class, row(load_id, partner_id)) over same_organisation as known_size_class,
+        arg_max(sector_code, row(load_id, partner_id)) over same_organisation as known_sector,
+        min(number) over same_organisation as organisation_id,
         -- with the supplier before it where the key is another organisation's, too
         if(
-            min(organisation_id) over same_key = max(organisation_id) over same_key,
+            min(organisation) over same_key = max(organisation) over same_key,
             partner_id,
             supplier || ':' || partner_id
         ) as own_key
     from identified
     window
-        organisation as (partition by organisation_id),
+        same_organisation as (partition by organisation),
         same_key as (partition by partner_id)
 ),
 

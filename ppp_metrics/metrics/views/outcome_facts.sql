@@ -27,7 +27,7 @@ with final as (
         if(outcome.delivered_date <= getvariable('as_of'), outcome.delivered_date, null) as delivered_date,
         if(outcome.implemented_date <= getvariable('as_of'), outcome.implemented_date, null) as implemented_date
     from outcomes as outcome
-    left join issue_settings as issue using (supplier, issue_id)
+    join issue_settings as issue using (supplier, issue_id)
     where least(outcome.delivered_date, outcome.implemented_date) <= getvariable('as_of')
 )
 
