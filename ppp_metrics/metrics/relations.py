@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ppp_metrics.records import codes
@@ -39,8 +41,8 @@ VIEWS = (
 
 WORD = re.compile(r"\w+")
 SUBQUERY = re.compile(r"^(?:with )?(\w+) as \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
-ONE_LINE_JOIN = re.compile(r" +left join \w+ as (\w+) using \([\w, ]+\)")
-ONE_LINE_COLUMN = re.compile(r" +(?:[^()]|\([^()]*\))*?\b(?P<name>\w+),")
+JOIN = re.compile(r" +left join \w+ as (\w+) using \([\w, ]+\)")
+COLUMN = re.compile(r" +(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\b(?P<name>\w+),")
 ALIAS = re.compile(r"\b(\w+)\.")
 
 
@@ -99,8 +101,8 @@ def view_columns() -> dict[str, tuple[str, ...]]:
 def relation(view: str, used: str) -> str:
     """A view as a subquery that reads no more than what is named in `used`, which is SQL.
 
-    In views/*.sql a left join on one line finds one row at most, so the rows stay what they are without the joins, and
-    the subqueries, that nothing asks for. DuckDB cannot know that, and would join ten million issues in vain.
+    In views/*.sql a left join on one line finds one row at most, so the rows stay what they are without the columns,
+    joins and subqueries that nothing asks for. DuckDB cannot know that, and would join ten million issues in vain.
     """
     names = {view, *WORD.findall(used)}
     views = []
@@ -110,25 +112,29 @@ def relation(view: str, used: str) -> str:
         subqueries = []
         for subquery, body in reversed(SUBQUERY.findall(_sql(name))):
             if subquery in names or subquery == "final":
-                kept = _without_unused_joins(body, names)
+                kept = _without_unused(body, names)
                 names.update(WORD.findall(kept))
                 subqueries.append(f"{subquery} as (\n{kept}\n)")
         views.append(f"{name} as (with {', '.join(reversed(subqueries))} select * from final)")
     return f"(with {', '.join(reversed(views))} select * from {view})"
 
 
-def _without_unused_joins(body: str, names: set[str]) -> str:
-    """The subquery without the left joins of which no column is among `names`, nor read by what is left."""
+def _without_unused(body: str, names: set[str]) -> str:
+    """The subquery without the one-line columns that are not among `names`, and the joins that only they read."""
     lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
-    joined = {found[1] for line in lines if (found := ONE_LINE_JOIN.fullmatch(line))}
+    begins = {line for before, line in pairwise(lines) if before.endswith((",", "select"))}
+    joined = {found[1] for line in lines if (found := JOIN.fullmatch(line))}
+    written = Counter(word for line in lines for word in set(WORD.findall(line)))
 
     def is_unused(line: str) -> bool:
-        column = ONE_LINE_COLUMN.fullmatch(line)
-        return column is not None and column["name"] not in names and not joined.isdisjoint(ALIAS.findall(line))
+        if line not in begins or not (column := COLUMN.fullmatch(line)) or column["name"] in names:
+            return False
+        # what the subquery computes it may also need itself; what it only passes on from a join it does not
+        return not joined.isdisjoint(ALIAS.findall(line)) or (" as " in line and written[column["name"]] == 1)
 
     kept = [line for line in lines if not is_unused(line)]
     read = {alias for line in kept for alias in ALIAS.findall(line)}
-    return "\n".join(line for line in kept if not (found := ONE_LINE_JOIN.fullmatch(line)) or found[1] in read)
+    return "\n".join(line for line in kept if not (found := JOIN.fullmatch(line)) or found[1] in read)
 
 
 @cache

@@ -76,7 +76,7 @@ final as (
     select
         pair.supplier,
         pair.participant_id,
-        person.person_id,
+        pair.supplier || chr(31) || pair.participant_id as person_id,
         person.role,
         person.side,
         pair.competence_code as competence,
@@ -105,7 +105,7 @@ final as (
         issue.obligation,
         pair.issue_id
     from pairs as pair
-    join person_settings as person using (supplier, participant_id)
+    left join person_settings as person using (supplier, participant_id)
     left join follow_ups as follow_up using (supplier, participant_id, competence_code, design)
     left join issue_settings as issue using (supplier, issue_id)
     left join partnership_settings as partnership using (supplier, partnership_id)

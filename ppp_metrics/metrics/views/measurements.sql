@@ -2,7 +2,7 @@
 with final as (
     select
         assessment.supplier,
-        person.person_id,
+        assessment.supplier || chr(31) || assessment.participant_id as person_id,
         person.role,
         person.side,
         assessment.competence_code as competence,
@@ -25,7 +25,7 @@ with final as (
         issue.obligation,
         assessment.assessed_date
     from assessments as assessment
-    join person_settings as person using (supplier, participant_id)
+    left join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
     left join learning_pairs as pair

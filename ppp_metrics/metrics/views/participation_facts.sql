@@ -12,7 +12,7 @@ final as (
     select
         participation.supplier,
         participation.issue_id,
-        person.person_id,
+        participation.supplier || chr(31) || participation.participant_id as person_id,
         person.role,
         person.side,
         person.partner_type,
@@ -40,7 +40,7 @@ final as (
             - greatest(participation.start_date, getvariable('window_start')) + 1
         ) / greatest(1, participation.end_date - participation.start_date + 1) as hours_in_window
     from dated as participation
-    join person_settings as person using (supplier, participant_id)
+    left join person_settings as person using (supplier, participant_id)
     left join issue_settings as issue using (supplier, issue_id)
 )
 

@@ -2,7 +2,7 @@
 with final as (
     select
         story.supplier,
-        person.person_id,
+        story.supplier || chr(31) || story.participant_id as person_id,
         person.role,
         person.side,
         cycle.cycle,
@@ -14,7 +14,7 @@ with final as (
         partnership.phase
     from value_stories as story
     cross join (select unnest(getvariable('cycles')) as cycle) as cycle
-    join person_settings as person using (supplier, participant_id)
+    left join person_settings as person using (supplier, participant_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
     where story.story_date <= getvariable('as_of')
 )
