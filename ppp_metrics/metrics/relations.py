@@ -104,23 +104,30 @@ def relation(view: str, used: str) -> str:
     In views/*.sql a left join on one line finds one row at most, so the rows stay what they are without the columns,
     joins and subqueries that nothing asks for. DuckDB cannot know that, and would join ten million issues in vain.
     """
-    names = {view, *WORD.findall(used)}
+    wanted: dict[str, set[str]] = {view: set(WORD.findall(used))}
     views = []
     for name in reversed(VIEWS):
-        if name not in names:
+        if name not in wanted:
             continue
+        parts = dict(SUBQUERY.findall(_sql(name)))
+        inside = {"final": wanted[name]}
         subqueries = []
-        for subquery, body in reversed(SUBQUERY.findall(_sql(name))):
-            if subquery in names or subquery == "final":
-                kept = _without_unused(body, names)
-                names.update(WORD.findall(kept))
-                subqueries.append(f"{subquery} as (\n{kept}\n)")
+        for part in reversed(parts):
+            if part not in inside:
+                continue
+            kept = _without_unused(parts[part], inside[part])
+            words = set(WORD.findall(kept))
+            # an asterisk passes on whatever is asked for
+            asked = words | inside[part] if "*" in kept else words
+            for source in words & {*parts, *VIEWS}:
+                (inside if source in parts else wanted).setdefault(source, set()).update(asked)
+            subqueries.append(f"{part} as (\n{kept}\n)")
         views.append(f"{name} as (with {', '.join(reversed(subqueries))} select * from final)")
     return f"(with {', '.join(reversed(views))} select * from {view})"
 
 
 def _without_unused(body: str, names: set[str]) -> str:
-    """The subquery without the one-line columns that are not among `names`, and the joins that only they read."""
+    """The query without the one-line columns that are not among `names`, and without the joins that only they read."""
     lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
     begins = {line for before, line in pairwise(lines) if before.endswith((",", "select"))}
     joined = {found[1] for line in lines if (found := JOIN.fullmatch(line))}
