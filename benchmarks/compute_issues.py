@@ -88,6 +88,7 @@ def require_equal(frame: pd.DataFrame, rows: list[dict[str, Any]], dimension: st
     assert found.keys() == expected.keys(), sorted(found.keys() ^ expected.keys())
     for group, row in expected.items():
         if found[group]["suppressed"]:
+            assert row.get("value") is None, (group, row)
             continue
         for name in row.keys() & set(frame.columns):
             assert isclose(found[group][name], row[name], rel_tol=1e-9), (group, name, found[group][name], row[name])

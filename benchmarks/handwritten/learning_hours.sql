@@ -9,7 +9,8 @@ select
     sum(
         hours * (least(last_date, date '2026-09-30') - greatest(start_date, date '2025-10-01') + 1)
         / (last_date - start_date + 1)
-    ) as value
+    ) as value,
+    count(distinct (supplier, participant_id)) as n
 from dated
 join participants as person using (supplier, participant_id) {joins}
 where last_date >= date '2025-10-01'

@@ -47,7 +47,7 @@ ISSUES = (
         unit="count", counts="issues", group="innovation",
         needs=("issues.accepted_date",),
         view="issue_facts", window="stock", event="accepted_date",
-        where="delivered_date is null and closed_date is null",
+        where="not is_delivered and closed_date is null",
     ),
     Metric(
         id="acceptance_rate_pct",
@@ -225,20 +225,20 @@ FUNNEL = (
         definition=msg("Issues of the cohort that were accepted, or came further, by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("issues.accepted_date",),
         view="issue_facts", window="matured", event="proposed_date",
-        where="accepted_date is not null or delivered_date is not null",
+        where="accepted_date is not null or is_delivered",
     ),
     Metric(
         id="cohort_delivered_count",
         label=msg("Cohort: delivered"),
         definition=msg("Issues of the cohort with a solution delivered by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("outcomes.delivered_date",),
-        view="issue_facts", window="matured", event="proposed_date", where="delivered_date is not null",
+        view="issue_facts", window="matured", event="proposed_date", where="is_delivered",
     ),
     Metric(
         id="cohort_implemented_count",
         label=msg("Cohort: implemented"),
         definition=msg("Issues of the cohort with a solution implemented by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
-        view="issue_facts", window="matured", event="proposed_date", where="implemented_date is not null",
+        view="issue_facts", window="matured", event="proposed_date", where="is_implemented",
     ),
 )  # fmt: skip

@@ -20,6 +20,7 @@ SETTINGS = ("region_paths", "organisations", "partnership_settings", "workplace_
 
 VIEWS = (
     "person_settings",
+    "issue_dates",
     "issue_settings",
     "issue_facts",
     "company_issues",
@@ -41,9 +42,12 @@ VIEWS = (
 
 WORD = re.compile(r"\w+")
 SUBQUERY = re.compile(r"^(?:with )?(\w+) as \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
-JOIN = re.compile(r" +left join \w+ as (\w+) using \([\w, ]+\)")
+JOIN = re.compile(r" +(?:left join \w+|join \w+_settings) as (\w+) using \([\w, ]+\)")
 COLUMN = re.compile(r" +(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\b(?P<name>\w+),")
 ALIAS = re.compile(r"\b(\w+)\.")
+QUALIFIED = re.compile(r"\b(\w+)\.(\w+|\*)")
+EVERYTHING = re.compile(r"(?:select|,)\s+\*")
+KEYS = re.compile(r"\busing \(([\w, ]+)\)")
 
 
 def prepare(con: DuckDBPyConnection) -> None:
@@ -101,8 +105,9 @@ def view_columns() -> dict[str, tuple[str, ...]]:
 def relation(view: str, used: str) -> str:
     """A view as a subquery that reads no more than what is named in `used`, which is SQL.
 
-    In views/*.sql a left join on one line finds one row at most, so the rows stay what they are without the columns,
-    joins and subqueries that nothing asks for. DuckDB cannot know that, and would join ten million issues in vain.
+    In views/*.sql a left join on one line finds one row at most, and a join with settings exactly one, since references
+    are checked on load: so the rows stay what they are without the columns, joins and subqueries that nothing asks for.
+    DuckDB cannot know that, and would join ten million issues in vain.
     """
     wanted: dict[str, set[str]] = {view: set(WORD.findall(used))}
     views = []
@@ -116,14 +121,27 @@ def relation(view: str, used: str) -> str:
             if part not in inside:
                 continue
             kept = _without_unused(parts[part], inside[part])
-            words = set(WORD.findall(kept))
-            # an asterisk passes on whatever is asked for
-            asked = words | inside[part] if "*" in kept else words
-            for source in words & {*parts, *VIEWS}:
-                (inside if source in parts else wanted).setdefault(source, set()).update(asked)
+            for source in set(WORD.findall(kept)) & {*parts, *VIEWS}:
+                known = inside if source in parts else wanted
+                known.setdefault(source, set()).update(_asked_of(source, kept, inside[part]))
             subqueries.append(f"{part} as (\n{kept}\n)")
         views.append(f"{name} as (with {', '.join(reversed(subqueries))} select * from final)")
     return f"(with {', '.join(reversed(views))} select * from {view})"
+
+
+def _asked_of(source: str, body: str, names: set[str]) -> set[str]:
+    """The names that a query asks of a source: those behind its aliases, or all where it has none.
+
+    An asterisk passes on whatever is asked of the query.
+    """
+    aliases = set(re.findall(rf"\b{source} as (\w+)", body))
+    if not aliases:
+        return {*WORD.findall(body), *(names if "*" in body else ())}
+    asked = {name for keys in KEYS.findall(body) for name in WORD.findall(keys)}
+    for alias, name in QUALIFIED.findall(body):
+        if alias in aliases:
+            asked.update(names if name == "*" else [name])
+    return asked | names if EVERYTHING.search(body) else asked
 
 
 def _without_unused(body: str, names: set[str]) -> str:
@@ -136,8 +154,8 @@ def _without_unused(body: str, names: set[str]) -> str:
     def is_unused(line: str) -> bool:
         if line not in begins or not (column := COLUMN.fullmatch(line)) or column["name"] in names:
             return False
-        # what the subquery computes it may also need itself; what it only passes on from a join it does not
-        return not joined.isdisjoint(ALIAS.findall(line)) or (" as " in line and written[column["name"]] == 1)
+        # the subquery may need its own columns itself; what a join gives it only passes on
+        return written[column["name"]] == 1 or not joined.isdisjoint(ALIAS.findall(line))
 
     kept = [line for line in lines if not is_unused(line)]
     read = {alias for line in kept for alias in ALIAS.findall(line)}

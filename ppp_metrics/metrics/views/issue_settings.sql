@@ -1,4 +1,5 @@
--- one row an issue: who proposed it, where and about what; its region is the company's, else its partnership's
+-- one row an issue: its dates as of `as_of`, who proposed it, where and about what; its region is the company's, else its
+-- partnership's
 with final as (
     select
         issue.supplier,
@@ -24,8 +25,13 @@ with final as (
         issue.proposed_date,
         issue.accepted_date,
         issue.closed_date,
+        issue.is_delivered,
+        issue.is_implemented,
+        issue.delivered_date,
+        issue.implemented_date,
+        issue.is_accepted_by_company,
         issue.trl_start
-    from issues as issue
+    from issue_dates as issue
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
     left join theme_settings as theme using (theme_code)
