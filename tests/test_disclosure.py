@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
+
 import pytest
 from duckdb import DuckDBPyConnection
 
 from ppp_metrics.errors import UsageError
-from ppp_metrics.metrics.disclosure import SHOWN, is_dominated, suppress
+from ppp_metrics.metrics.disclosure import SHOWN, is_dominated, withhold
 from ppp_metrics.metrics.registry import METRICS
 from tests.worlds import add_rows, answer, issue_rows, world
 
@@ -15,15 +16,10 @@ OF_PEOPLE, OF_COMPANIES = METRICS["participants_count"], METRICS["issues_propose
 NOTHING = (None,) * len(SHOWN)
 
 
-def frame(*cells: tuple[int | None, int | None, int | None]) -> pd.DataFrame:
-    """Cells with these subjects behind all, the numerator and the complement."""
-    rows = [
-        {"value": 50.0, "low": 40.0, "high": 60.0, "n": 9, "numerator": 4, "denominator": 9, "note": "mix: result 4",
-         "subjects": subjects, "subjects_in": hit, "subjects_out": rest, "dominated": False}
-        for subjects, hit, rest in cells
-    ]  # fmt: skip
-    whole = dict.fromkeys(("n", "numerator", "denominator", "subjects", "subjects_in", "subjects_out"), "Int64")
-    return pd.DataFrame(rows).astype(whole | dict.fromkeys(("value", "low", "high"), "Float64"))
+def cell_of(subjects: int | None, hit: int | None, rest: int | None) -> dict[str, Any]:
+    """A cell with these subjects behind all, the numerator and the complement."""
+    shown = {"value": 50.0, "low": 40.0, "high": 60.0, "n": 9, "numerator": 4, "denominator": 9}
+    return shown | {"note": "mix: result 4", "subjects": subjects, "subjects_in": hit, "subjects_out": rest}
 
 
 @pytest.mark.parametrize(
@@ -49,16 +45,10 @@ def frame(*cells: tuple[int | None, int | None, int | None]) -> pd.DataFrame:
 def test_a_cell_is_withheld_when_few_stand_behind_any_of_its_counts(
     cell: tuple[int | None, int | None, int | None], person: bool, edition: str, is_withheld: bool
 ) -> None:
-    shown = suppress(frame(cell), OF_PEOPLE if person else OF_COMPANIES, edition)
-    assert shown["suppressed"].tolist() == [is_withheld]
-    assert shown["note"].tolist() == ["suppressed" if is_withheld else "mix: result 4"]
-    assert shown[list(SHOWN)].isna().all(axis=None) == is_withheld
-
-
-def test_a_withheld_cell_leaves_the_others_alone() -> None:
-    shown = suppress(frame((9, None, None), (3, None, None)), OF_PEOPLE, "coordinator")
-    assert shown["n"].isna().tolist() == [False, True]
-    assert not {"subjects", "subjects_in", "subjects_out", "dominated"} & set(shown.columns)
+    shown = withhold(cell_of(*cell), OF_PEOPLE if person else OF_COMPANIES, edition)
+    assert shown["suppressed"] == is_withheld
+    assert shown["note"] == ("suppressed" if is_withheld else "mix: result 4")
+    assert all((shown[name] is None) == is_withheld for name in SHOWN)
 
 
 def people(**roles: int) -> DuckDBPyConnection:

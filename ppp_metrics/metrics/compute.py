@@ -8,7 +8,7 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN
-from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, suppress
+from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, withhold
 from ppp_metrics.metrics.estimation import estimate
 from ppp_metrics.metrics.estimators import Estimate, wilson
 from ppp_metrics.metrics.metric import Metric
@@ -79,7 +79,7 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     estimate(con, question, cells)
     for cell in cells:
         _finish(question, cell)
-    return suppress(_framed(question, cells), metric, question.edition)[[*question.names, *MEASURES]]
+    return _framed(question, [withhold(cell, metric, question.edition) for cell in cells])
 
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
@@ -220,11 +220,18 @@ def _mix_note(metric: Metric, cell: Cell) -> list[str]:
 def _framed(question: Question, cells: list[Cell]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = [*question.names, *MEASURES, *SUBJECT_COLUMNS, DOMINATED]
-    rows = [{DOMINATED: False} | {name: cell[name] for name in columns if name in cell} for cell in cells]
-    frame = pd.DataFrame(rows, columns=columns)
-    whole = ["n", *SUBJECT_COLUMNS]
-    fractions = ["low", "high"]
-    (whole if question.metric.kind == "count" else fractions).append("value")
-    (fractions if question.metric.kind == "ratio" else whole).extend(["numerator", "denominator"])
-    return frame.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(fractions, "Float64") | {DOMINATED: bool})
+    kind = question.metric.kind
+    types: dict[str, Any] = {
+        "value": "Int64" if kind == "count" else "Float64",
+        "low": "Float64",
+        "high": "Float64",
+        "n": "Int64",
+        **dict.fromkeys(("numerator", "denominator"), "Float64" if kind == "ratio" else "Int64"),
+        "suppressed": "bool",
+    }
+    return pd.DataFrame(
+        {
+            name: pd.Series([cell[name] for cell in cells], dtype=types.get(name, "str"))
+            for name in (*question.names, *MEASURES)
+        }
+    )

@@ -5,15 +5,13 @@ The rules are those of metrics.md. Groups without anybody have no row, so a 0 am
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from ppp_metrics.metrics.metric import Metric
 
@@ -71,17 +69,14 @@ def refuse_naming_companies(dimensions: set[str], edition: str) -> None:
         )
 
 
-def suppress(frame: pd.DataFrame, metric: Metric, edition: str) -> pd.DataFrame:
-    """The frame without its subject columns, each unsafe cell null throughout, `suppressed` and noted as such.
+def withhold(cell: dict[str, Any], metric: Metric, edition: str) -> dict[str, Any]:
+    """The cell as it may be shown: an unsafe one is null throughout, `suppressed` and noted as such.
 
     A cell is unsafe when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its
     numerator or its complement does, and an amount of money also when it `is_dominated`.
     """
     least = threshold(metric, edition)
-    shown = frame.drop(columns=[*SUBJECT_COLUMNS, DOMINATED])
-    counts = frame[list(SUBJECT_COLUMNS)].fillna(0)
-    unsafe = ((counts > 0) & (counts < least)).any(axis=1) | (frame[DOMINATED] & (least > 0))
-    shown.loc[unsafe, list(SHOWN)] = None
-    shown.loc[unsafe, "note"] = "suppressed"
-    shown["suppressed"] = unsafe.astype(bool)
-    return shown
+    is_few = any(0 < (cell[name] or 0) < least for name in SUBJECT_COLUMNS)
+    if is_few or (least and cell.get(DOMINATED)):
+        return cell | dict.fromkeys(SHOWN) | {"note": "suppressed", "suppressed": True}
+    return cell | {"suppressed": False}

@@ -98,7 +98,7 @@ def ask(
     read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
     sent, silent = _suppliers(con, metric.needs)
     if silent:
-        everyone = _source(metric, filters, areas)
+        everyone = _source(metric, filters, [name for name in areas if name in conditions])
         notes += _incomplete_note(con, everyone, values, silent) if sent else []
         values["suppliers"] = sent
         filters.append("list_contains($suppliers, supplier)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -62,9 +63,8 @@ def prepare(con: DuckDBPyConnection) -> None:
     }.items():
         con.execute(f"set variable {name} = ?", [list(values)])
     # a view takes the types of its columns from the variables of the moment it is made
-    con.execute("set variable as_of = current_date")
-    con.execute("set variable window_start = current_date")
-    con.execute("set variable window_end = current_date")
+    for name in ("as_of", "window_start", "window_end"):
+        con.execute(f"set variable {name} = ?", [date.min])
     con.execute("set variable window_days = 1")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
