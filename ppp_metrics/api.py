@@ -136,12 +136,14 @@ class OpenWorkspace:
         With `known_at`, what would have been computed on that day.
         """
         from ppp_metrics.metrics.compute import compute
+        from ppp_metrics.metrics.registry import find_metric
 
+        known = find_metric(metric)
         asked = period if isinstance(period, Period) else Period.parse(period)
         with self.connect(known_at) as con:
             return compute(
                 con,
-                metric,
+                known.id,
                 asked,
                 today=min(today(), known_at or today()),
                 region=region,

@@ -329,19 +329,20 @@ def test_every_dimension_has_a_name_in_both_languages() -> None:
     assert all(dimension.label.en and dimension.label.nl for dimension in DIMENSIONS.values())
 
 
-def test_a_database_that_is_only_read_answers_with_what_was_known_then(tmp_path: Path) -> None:
+def test_what_was_known_then_is_answered_and_a_company_that_moved_lies_where_it_lay(tmp_path: Path) -> None:
     store = Store(tmp_path / "ppp.duckdb")
+    loads = ((1, "2025-04-01", "2025-01-01", "NL310"), (2, "2025-05-01", "2025-06-01", "NL361"))
     with store.writing() as con:
-        for load_id, day, proposed in ((1, "2025-04-01", "2025-01-01"), (2, "2025-05-01", "2025-06-01")):
-            loaded = {"load": load_id, "day": day, "proposed": proposed}
+        for load_id, day, proposed, region in loads:
+            loaded = {"load": load_id, "day": day, "proposed": proposed, "region": region}
             for table, columns in {
                 "loads": "$load as load_id, 'a' as supplier, $day::timestamp as loaded_at",
-                "history.partners": "$load as load_id, 'c1' as partner_id, 'NL310' as region_code",
+                "history.partners": "$load as load_id, 'c1' as partner_id, $region as region_code",
                 "history.issues": "$load as load_id, 'c1' as partner_id, $proposed::date as proposed_date",
             }.items():
                 used = {name: value for name, value in loaded.items() if f"${name}" in columns}
                 con.execute(f"insert into {table} by name select {columns}", used)
-    for known_at, quarter in ((date(2025, 4, 30), "2025-Q1"), (None, "2025-Q2")):
+    for known_at, where in ((date(2025, 4, 30), ("NL35", "2025-Q1")), (None, ("NL36", "2025-Q2"))):
         with store.reading(known_at) as con:
             rows = answer(con, "issues_proposed_count", "2025", "region2 quarter value", by=["region2", "quarter"])
-        assert rows == [("NL35", quarter, 1)]
+        assert rows == [(*where, 1)]

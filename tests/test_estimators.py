@@ -135,6 +135,17 @@ def test_g_av_and_its_interval_are_those_of_scipy() -> None:
     assert (estimate.low, estimate.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
+def test_g_av_of_equal_spreads_is_pingouins_effect_size_with_the_correction_for_pairs() -> None:
+    from pingouin import compute_effsize
+
+    pre = np.array([41.0, 52, 38, 60, 47, 55, 49, 33, 58, 44, 51, 46])
+    # the same scores among others, nine points higher: then the average of the deviations is that of the variances
+    post = np.roll(pre, 5) + 9
+    correction = 1 - 3 / (4 * (pre.size - 1) - 1)
+    effect = compute_effsize(post, pre, paired=True, eftype="cohen")
+    assert hedges_g_av(pre, post).value == pytest.approx(correction * effect, abs=1e-9)
+
+
 def test_g_av_by_hand() -> None:
     # pre 1 2 3 (sd 1), post 3 5 7 (sd 2): difference 3, average sd 1.5, J = 1 - 3/(4*2 - 1) = 4/7: g = 4/7 * 2
     assert hedges_g_av(np.array([1.0, 2, 3]), np.array([3.0, 5, 7])).value == pytest.approx(8 / 7)

@@ -16,7 +16,8 @@ COMPANIES = (
         unit="count", counts="companies", group="companies",
         needs=("issues.accepted_date",),
         view="company_issues", window="year", per=("organisation_id",),
-        where="""delivered_date between getvariable('window_start') and getvariable('window_end')
+        where="""accepted_date between getvariable('window_start') and getvariable('window_end')
+                 or delivered_date between getvariable('window_start') and getvariable('window_end')
                  or (accepted_date <= getvariable('window_end')
                      and coalesce(least(delivered_date, closed_date), getvariable('as_of'))
                          >= getvariable('window_start'))""",

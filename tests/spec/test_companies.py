@@ -17,6 +17,7 @@ def test_a_company_is_active_when_an_issue_of_it_was_accepted_open_or_delivered_
         proposed   | company
         closed     | company
         finished   | company
+        resumed    | company
         council    | public_body
 
         issues
@@ -28,13 +29,15 @@ def test_a_company_is_active_when_an_issue_of_it_was_accepted_open_or_delivered_
         i5       | closed     | 2023-01-01    | 2023-02-01    | 2024-12-31
         i6       | finished   | 2023-01-01    | 2023-02-01    | -
         i7       | council    | 2025-02-01    | 2025-02-01    | -
+        i8       | resumed    | 2023-01-01    | 2025-01-01    | 2024-12-31
 
         outcomes
         outcome_id | issue_id | delivered_date
         o1         | i3       | 2025-01-01
         o2         | i6       | 2024-12-31
         """)
-    assert answer(con, "companies_active_count", "2025-Q4", "value n") == [(3, 3)]
+    # i8 was accepted in the year, though a date of closing came before
+    assert answer(con, "companies_active_count", "2025-Q4", "value n") == [(4, 4)]
 
 
 def test_a_company_that_two_suppliers_know_by_one_registration_number_counts_once() -> None:

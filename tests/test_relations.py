@@ -1,0 +1,49 @@
+"""A view read for some of its columns: the same rows, without what nobody asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from ppp_metrics.metrics.relations import VIEWS, prepare, relation, view_columns
+from tests.random_worlds import TODAY, session, worlds
+from tests.reference_records import Records
+
+
+def test_a_question_about_themes_joins_neither_companies_nor_outcomes() -> None:
+    sql = relation("issue_facts", "proposed_date theme")
+    assert "issues" in sql
+    assert not {"organisations", "outcomes", "agreements", "partnership_settings"} & set(sql.split())
+
+
+def test_what_a_column_is_made_of_is_joined() -> None:
+    # a region is the company's, else the partnership's; an obligation the issue's, else the agreement's
+    assert {"organisations", "partnership_settings"} <= set(relation("issue_facts", "region_code").split())
+    assert "agreements" in relation("issue_facts", "obligation")
+    assert "outcomes" in relation("issue_learning", "is_delivered")
+
+
+def test_a_name_that_two_relations_share_is_asked_only_of_the_one_that_gives_it() -> None:
+    # an outcome and an issue both have a day of delivery
+    assert "first_deliveries" not in relation("outcome_facts", "delivered_date theme")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
+@given(records=worlds())
+def test_the_rows_are_those_of_the_view_however_little_is_read(view: str, records: Records) -> None:
+    con = session(records)
+    prepare(con)
+    for name, day in {"as_of": TODAY, "window_start": date(2024, 1, 1), "window_end": TODAY}.items():
+        con.execute(f"set variable {name} = ?", [day])
+    columns = view_columns()[view]
+    for read in (columns, *([name] for name in columns)):
+        listed = ", ".join(read)
+        query = "select {columns} from {source} order by all"
+        [of_view, of_relation] = (
+            con.execute(query.format(columns=listed, source=source)).fetchall()
+            for source in (view, relation(view, listed))
+        )
+        assert of_relation == of_view, (view, read)
