@@ -12,9 +12,14 @@ left join firsts as first using (supplier, issue_id) {joins}
 where
     company.partner_type = 'company'
     and issue.accepted_date <= date '2026-09-30'
-    and coalesce(first.delivered_date, date '2026-09-30') >= date '2025-10-01'
     and (
-        first.delivered_date is not null
-        or coalesce(issue.closed_date, date '2026-09-30') >= date '2025-10-01'
+        issue.accepted_date >= date '2025-10-01'
+        or (
+            coalesce(first.delivered_date, date '2026-09-30') >= date '2025-10-01'
+            and (
+                first.delivered_date is not null
+                or coalesce(issue.closed_date, date '2026-09-30') >= date '2025-10-01'
+            )
+        )
     )
 group by all
