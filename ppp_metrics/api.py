@@ -136,9 +136,11 @@ class OpenWorkspace:
         With `known_at`, what would have been computed on that day.
         """
         from ppp_metrics.metrics.compute import compute
+        from ppp_metrics.metrics.question import refuse_unknown
         from ppp_metrics.metrics.registry import find_metric
 
         known = find_metric(metric)
+        refuse_unknown(known, by, where or {}, edition)
         asked = period if isinstance(period, Period) else Period.parse(period)
         with self.connect(known_at) as con:
             return compute(

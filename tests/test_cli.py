@@ -176,6 +176,11 @@ def test_wrong_usage_is_one_sentence_with_the_way_out(
     assert err.count("\n") == 1
 
 
+def test_a_dimension_that_a_metric_lacks_is_refused_before_anything_is_loaded(ppp: Command) -> None:
+    code, _, err = ppp("compute", "issues_proposed_count", "--period", "2026", "--by", "role")
+    assert (code, "cannot be sliced by role" in err) == (2, True)
+
+
 def test_data_that_does_not_allow_it_is_exit_1(loaded: Command) -> None:
     code, out, err = loaded("load", "nowhere.csv")
     assert (code, out, err) == (1, "", "nowhere.csv does not exist.\n")

@@ -18,6 +18,9 @@ from ppp_metrics.records.model import folded
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MOST_NAMED = 12
+"""So many values are named to somebody whose value is unlike any of them."""
+
 UNKNOWN = "unknown"
 UNKNOWN_LABEL = Label("unknown", "onbekend")
 
@@ -191,7 +194,11 @@ def find_value(con: DuckDBPyConnection, dimension: Dimension, text: str) -> str:
         raise UsageError(
             msg("There is no {dimension} '{value}'. Did you mean {near}?", dimension=kind, value=wanted, near=near)
         )
-    raise UsageError(msg("There is no {dimension} '{value}'.", dimension=kind, value=wanted))
+    known = sorted({value for _, value in typed})
+    if not known:
+        raise UsageError(msg("There is no {dimension} '{value}': none is known.", dimension=kind, value=wanted))
+    some = ", ".join(known[:MOST_NAMED]) + (", …" if len(known) > MOST_NAMED else "")
+    raise UsageError(msg("There is no {dimension} '{value}'. Known: {some}.", dimension=kind, value=wanted, some=some))
 
 
 def _typed_names(con: DuckDBPyConnection, dimension: Dimension) -> list[tuple[str, str]]:

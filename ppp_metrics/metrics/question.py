@@ -69,11 +69,9 @@ def ask(
 
     Raises UsageError for an unknown dimension, value, region, partnership or edition.
     """
-    refuse_unknown_edition(edition)
+    names, wanted = refuse_unknown(metric, by, where or {}, edition)
     prepare(con)
-    names = tuple(find_dimension(name, dimensions_of(metric)).id for name in dict.fromkeys(by))
-    conditions = _conditions(con, metric, where or {})
-    refuse_naming_companies({*names, *conditions}, edition)
+    conditions = {name: [find_value(con, DIMENSIONS[name], value) for value in wanted[name]] for name in wanted}
     notes = []
     if metric.one_design and "design" not in {*names, *conditions}:
         conditions["design"] = ["pre_post"]
@@ -107,21 +105,28 @@ def ask(
     return Question(metric, names, groups, source, edition, values, tuple(notes), is_known)
 
 
+def refuse_unknown(
+    metric: Metric, by: Sequence[str], where: Mapping[str, Values], edition: str
+) -> tuple[tuple[str, ...], dict[str, Iterable[str]]]:
+    """The dimensions to group by, and the values wanted of others, both by the dimension's id; no records are read.
+
+    Raises UsageError for a dimension that the metric lacks or the edition does not show, and an unknown edition.
+    """
+    refuse_unknown_edition(edition)
+    names = tuple(find_dimension(name, dimensions_of(metric)).id for name in dict.fromkeys(by))
+    wanted = {
+        find_dimension(name, conditions_of(metric)).id: [values] if isinstance(values, str) else values
+        for name, values in where.items()
+    }
+    refuse_naming_companies({*names, *wanted}, edition)
+    return names, wanted
+
+
 def _source(metric: Metric, filters: Sequence[str], areas: Sequence[str], read: Sequence[str] = ()) -> str:
     """What follows `from`: the rows of the metric's view that pass the filters, with the columns that are read."""
     used = " ".join([*filters, *read, *(["region_code"] if areas else [])])
     joined = f" left join (select region_code, {', '.join(areas)} from region_paths) using (region_code)"
     return f"{relation(metric.view, used)}{joined if areas else ''} where {' and '.join(filters) or 'true'}"
-
-
-def _conditions(con: DuckDBPyConnection, metric: Metric, where: Mapping[str, Values]) -> dict[str, list[str]]:
-    """The values that each dimension may have."""
-    found = {}
-    for name, values in where.items():
-        dimension = find_dimension(name, conditions_of(metric))
-        wanted = [values] if isinstance(values, str) else values
-        found[dimension.id] = [find_value(con, dimension, value) for value in wanted]
-    return found
 
 
 def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date) -> None:
