@@ -213,7 +213,6 @@ def test_two_suppliers_may_use_the_same_keys_and_stay_apart() -> None:
         ("issues_proposed_count", {"region": "NL3X"}, "no region 'NL3X'. Did you mean NL3"),
         ("issues_proposed_count", {"region": "Utrech"}, "no region 'Utrech'. Did you mean Utrecht"),
         ("issues_proposed_count", {"region": "?"}, "no region '?'. Regions are NUTS codes"),
-        ("issues_proposed_count", {"where": {"workplace": "?"}}, "no workplace '?': none is known."),
         ("issues_proposed_count", {"partnership": "Watercrach"}, "no partnership 'Watercrach'. Did you mean Waterkr"),
     ],
 )  # fmt: skip
@@ -222,6 +221,11 @@ def test_what_does_not_exist_is_refused_with_the_nearest_name(metric: str, quest
         answer(world(NETWORK), metric, "2025", **question)
     assert message in str(refused.value)
     assert refused.value.message.render("nl") != str(refused.value)
+
+
+def test_a_value_is_unknown_where_there_is_none_at_all() -> None:
+    with pytest.raises(UsageError, match="There is no workplace 'lab': none is known."):
+        answer(world(), "issues_proposed_count", "2025", where={"workplace": "lab"})
 
 
 def test_regions_with_data_are_the_country_and_then_its_provinces() -> None:
