@@ -7,7 +7,11 @@ with posts as (
         min(assessed_date) as assessed_date,
         arg_min(issue_id, assessed_date) as issue_id
     from assessments
-    where moment = 'post' and assessed_date <= date '2026-09-30'
+    where
+        moment = 'post'
+        and assessed_date <= date '2026-09-30'
+        and score is not null
+        and scale_max > scale_min
     group by supplier, participant_id, competence_code, design
 ),
 
@@ -18,7 +22,11 @@ pairs as (
         coalesce(any_value(post.issue_id), arg_max(pre.issue_id, pre.assessed_date)) as issue_id
     from posts as post
     join assessments as pre using (supplier, participant_id, competence_code, design)
-    where pre.moment = 'pre' and pre.assessed_date <= post.assessed_date
+    where
+        pre.moment = 'pre'
+        and pre.assessed_date <= post.assessed_date
+        and pre.score is not null
+        and pre.scale_max > pre.scale_min
     group by post.supplier, post.participant_id, post.competence_code, post.design
 ),
 

@@ -1,7 +1,7 @@
 with posts as (
     select supplier, participant_id, competence_code, design, min(assessed_date) as assessed_date
     from assessments
-    where moment = 'post'
+    where moment = 'post' and score is not null and scale_max > scale_min
     group by supplier, participant_id, competence_code, design
 ),
 
@@ -9,7 +9,11 @@ pairs as (
     select distinct post.*
     from posts as post
     join assessments as pre using (supplier, participant_id, competence_code, design)
-    where pre.moment = 'pre' and pre.assessed_date <= post.assessed_date
+    where
+        pre.moment = 'pre'
+        and pre.assessed_date <= post.assessed_date
+        and pre.score is not null
+        and pre.scale_max > pre.scale_min
 )
 
 select

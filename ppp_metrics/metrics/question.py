@@ -12,7 +12,7 @@ from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unkno
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_partnership, find_region
 from ppp_metrics.metrics.registry import conditions_of, dimensions_of
-from ppp_metrics.metrics.relations import prepare, relation
+from ppp_metrics.metrics.relations import prepare, relation, view_columns
 from ppp_metrics.periods import Period
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def ask(
     if metric.where:
         filters.append(f"({metric.where})")
     if metric.event:
-        filters.append(f"{metric.event} between getvariable('window_start') and getvariable('window_end')")
+        filters.append(f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')")
     if region:
         values["region"] = find_region(con, region)
         filters.append("region_code in (select region_code from region_paths where list_contains(path, $region))")
@@ -120,6 +120,15 @@ def refuse_unknown(
     }
     refuse_naming_companies({*names, *wanted}, edition)
     return names, wanted
+
+
+def _filtered_event(metric: Metric) -> str:
+    """The event's column, or the one that also has days after `as_of`: DuckDB can skip the rows of other days by it.
+
+    No window runs on after `as_of`, so both let the same rows pass.
+    """
+    on_file = f"{str(metric.event).removesuffix('_date')}_on_file"
+    return on_file if on_file in view_columns()[metric.view] else str(metric.event)
 
 
 def _source(metric: Metric, filters: Sequence[str], areas: Sequence[str], read: Sequence[str] = ()) -> str:

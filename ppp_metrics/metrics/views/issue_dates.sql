@@ -40,6 +40,7 @@ final as (
         implementation.implemented_date,
         acceptance.is_accepted_by_company,
         issue.* exclude (accepted_date, closed_date),
+        issue.accepted_date as accepted_on_file,
         if(issue.accepted_date <= getvariable('as_of'), issue.accepted_date, null) as accepted_date,
         if(issue.closed_date <= getvariable('as_of'), issue.closed_date, null) as closed_date
     from issues as issue

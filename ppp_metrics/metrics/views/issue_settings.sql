@@ -24,6 +24,7 @@ with final as (
         issue.agreement_id,
         issue.proposed_date,
         issue.accepted_date,
+        issue.accepted_on_file,
         issue.closed_date,
         issue.is_delivered,
         issue.is_implemented,

@@ -24,6 +24,8 @@ with final as (
         outcome.novelty,
         outcome.value_eur,
         outcome.value_evidence,
+        outcome.delivered_date as delivered_on_file,
+        outcome.implemented_date as implemented_on_file,
         if(outcome.delivered_date <= getvariable('as_of'), outcome.delivered_date, null) as delivered_date,
         if(outcome.implemented_date <= getvariable('as_of'), outcome.implemented_date, null) as implemented_date
     from outcomes as outcome
