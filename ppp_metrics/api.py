@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from ppp_metrics.records.checks import CheckResult
+    from ppp_metrics.records.erasure import Erasure
     from ppp_metrics.records.ingest import LoadResult
     from ppp_metrics.reporting.manifest import Report
 
@@ -94,7 +95,7 @@ class OpenWorkspace:
         return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict)
 
     def status(self) -> dict[str, Any]:
-        """Suppliers, loads, rows by table, rows put aside, fingerprint, and the last check's verdict (or None)."""
+        """Suppliers, loads, rows by table, rows put aside, fingerprint, the last check's verdict or None, retention."""
         from ppp_metrics.records import history
         from ppp_metrics.records.checks import last_check
 
@@ -104,7 +105,13 @@ class OpenWorkspace:
             summary = last and {name: last[name] for name in ("passed", "checked_at", "fingerprint")} | {
                 "broken": broken
             }
-            return history.status(con) | {"workspace": self.place.name, "last_check": summary}
+            state = history.status(con)
+            kept = [
+                {"supplier": supplier, "until": str(until), "overdue": until < today()}
+                for supplier in sorted(history.suppliers_with_people(con))
+                if (until := self.place.retention.get(supplier))
+            ]
+        return state | {"workspace": self.place.name, "last_check": summary, "retention": kept}
 
     def quarantine(self, lang: str = "en") -> list[dict[str, Any]]:
         """Each row or cell put aside in the current loads: where it stands, and why."""
@@ -112,6 +119,18 @@ class OpenWorkspace:
 
         with self.store.reading() as con:
             return history.quarantined(con, lang)
+
+    def erase(self, participant_id: str | None = None, supplier: str | None = None) -> Erasure:
+        """What was removed of a participant, known by the id in the files, or of all participants of a supplier.
+
+        Raises UsageError for an unknown one, DataError when the key of the pseudonyms is gone or nothing was loaded.
+        """
+        from ppp_metrics.records import erasure
+
+        if participant_id is None and supplier is None:
+            raise UsageError(msg("Name a participant, or with --supplier whose participants are removed."))
+        key = None if participant_id is None else self.place.key(loaded_before=True)
+        return erasure.erase(self.store, key, participant_id, supplier)
 
     def check(self) -> CheckResult:
         """The result of the suites in expectations/, kept in the database."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ppp_metrics.arguments import condition, day, one_of, workbook_path
-from ppp_metrics.console import complain, plain, say, say_json, say_table, shown
+from ppp_metrics.console import check_line, complain, plain, quarantine_line, say, say_json, say_table, short, shown
 from ppp_metrics.errors import PppError
 from ppp_metrics.language import LANGUAGES, msg, user_language
 
@@ -173,7 +173,49 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
         + [[name, f"{count:,}"] for name, count in state["tables"].items() if count]
     )
     say()
-    say(_check_line(state["last_check"], state["fingerprint"], lang))
+    for kept in state["retention"]:
+        if kept["overdue"]:
+            overdue = msg(
+                "The records of people from {supplier} were to be kept until {until}: remove them with "
+                "`ppp-metrics erase --supplier {supplier}`.",
+                **kept,
+            )
+            say(overdue.render(lang))
+    say(check_line(state["last_check"], state["fingerprint"], lang))
+
+
+@app.command()
+def erase(
+    participant_id: Annotated[str | None, typer.Argument(metavar="PARTICIPANT_ID")] = None,
+    supplier: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this supplier; without an id, all its people.")
+    ] = None,
+    as_json: Json = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Remove a person from every load, known by the id in the files."""
+    lang = user_language()
+    erasure = _open(workspace).erase(participant_id, supplier)
+    if as_json:
+        say_json(erasure.to_dict())
+        return
+    header = [msg("supplier"), msg("table"), msg("rows")]
+    if erasure.rows:
+        say_table(
+            [[each.render(lang) for each in header]]
+            + [
+                [name, table, f"{count:,}"]
+                for name, tables in erasure.removed.items()
+                for table, count in tables.items()
+            ]
+        )
+        say()
+    said = msg("Removed {rows} rows from {loads} loads.", rows=f"{erasure.rows:,}", loads=erasure.loads)
+    again = msg(
+        "The files they came from bring them back when they are loaded again: ask the supplier to leave them out. "
+        "Reports are as they were made; make them again with `ppp-metrics report`."
+    )
+    say(f"{said.render(lang)} {again.render(lang)}")
 
 
 @app.command()
@@ -200,7 +242,7 @@ def quarantine(
         say(msg("Nothing was put aside.").render(lang))
     elif not xlsx:
         # a row of a mapped file may fail in several tables for one and the same reason
-        for line in dict.fromkeys(_quarantine_line(entry, lang) for entry in entries):
+        for line in dict.fromkeys(quarantine_line(entry, lang) for entry in entries):
             say(line)
     if xlsx:
         say(str(xlsx))
@@ -321,9 +363,41 @@ def report(
         allow_failed_checks=allow_failed_checks,
     )
     state = ws.status()
-    say(_check_line(state["last_check"], state["fingerprint"], user_language()))
-    index = _short((out or ws.place.reports) / "index.html")
+    say(check_line(state["last_check"], state["fingerprint"], user_language()))
+    index = short((out or ws.place.reports) / "index.html")
     say(msg("{count} reports. Open {index}", count=len(made), index=index).render(user_language()))
+
+
+@app.command()
+def audit(
+    folder: Annotated[Path, typer.Argument(metavar="REPORT_DIR")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Try to work out from finished reports what they withhold.
+
+    Reads the files back. Exits 1 when a withheld number can be computed or narrowed down too far.
+    """
+    from ppp_metrics.reporting.audit import audit as read_and_attack
+
+    found = read_and_attack(folder)
+    language = user_language()
+    if as_json:
+        say_json(found.to_dict())
+    else:
+        for leak in found.leaks:
+            say(leak.message.render(language))
+        counts = {"files": found.files, "cells": found.cells, "withheld": found.withheld, "count": len(found.leaks)}
+        said = (
+            msg(
+                "Read {files} reports with {cells} numbers. Nobody can work out the {withheld} that are withheld.",
+                **counts,
+            )
+            if found.passed
+            else msg("Read {files} reports with {cells} numbers, {withheld} withheld. Given away: {count}.", **counts)
+        )
+        say(said.render(language))
+    if not found.passed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -342,31 +416,6 @@ def _open(folder: Path) -> OpenWorkspace:
     from ppp_metrics.api import open_workspace
 
     return open_workspace(folder)
-
-
-def _quarantine_line(entry: dict[str, Any], lang: str) -> str:
-    place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
-    row = msg("row {number}", number=entry["row"]).render(lang)
-    cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
-    fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
-    return ", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}"
-
-
-def _check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str:
-    if last is None:
-        return msg("Not checked yet. Run `ppp-metrics check`.").render(lang)
-    verdict = msg("passed") if last["passed"] else msg("failed")
-    line = msg("Last check: {verdict}, {moment}.", verdict=verdict, moment=last["checked_at"]).render(lang)
-    if last["fingerprint"] != fingerprint:
-        line += " " + msg("The data has changed since.").render(lang)
-    return line
-
-
-def _short(path: Path) -> str:
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 if __name__ == "__main__":

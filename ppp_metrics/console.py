@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
+
+from ppp_metrics.language import msg
 
 
 def say(text: str = "") -> None:
@@ -48,3 +51,31 @@ def shown(value: Any) -> str:
     if cell is None:
         return "-"
     return f"{cell:.{1 if abs(cell) >= 10 else 2}f}" if isinstance(cell, float) else str(cell)
+
+
+def quarantine_line(entry: dict[str, Any], lang: str) -> str:
+    """Where a row or cell put aside stands, and why."""
+    place = f"{entry['supplier']}: {entry['file']}" + (f" ({entry['sheet']})" if entry["sheet"] else "")
+    row = msg("row {number}", number=entry["row"]).render(lang)
+    cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
+    fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
+    return ", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}"
+
+
+def check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str:
+    """The verdict of the last check, and whether the data have changed since."""
+    if last is None:
+        return msg("Not checked yet. Run `ppp-metrics check`.").render(lang)
+    verdict = msg("passed") if last["passed"] else msg("failed")
+    line = msg("Last check: {verdict}, {moment}.", verdict=verdict, moment=last["checked_at"]).render(lang)
+    if last["fingerprint"] != fingerprint:
+        line += " " + msg("The data has changed since.").render(lang)
+    return line
+
+
+def short(path: Path) -> str:
+    """The path from here, where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Label, msg
@@ -17,13 +19,17 @@ SETTINGS = "ppp.toml"
 
 @dataclass(frozen=True)
 class Workspace:
-    """One folder with its settings; every path the other modules use comes from here."""
+    """One folder with its settings; every path the other modules use comes from here.
+
+    `retention` says until when the records of people are kept, by supplier.
+    """
 
     root: Path
     name: str
     notice: Label | None
     notice_suppliers: tuple[str, ...]
     database: Path
+    retention: Mapping[str, date] = field(default_factory=dict)
 
     def notice_on(self, suppliers: Iterable[str]) -> Label | None:
         """The notice, where it concerns records of these suppliers: all records, unless ppp.toml names whose."""
@@ -88,9 +94,28 @@ def find_workspace(folder: Path) -> Workspace:
         root=folder.resolve(),
         name=str(settings.get("name", folder.resolve().name)),
         notice=Label(en=str(notice.get("en", "")), nl=str(notice.get("nl", ""))) if isinstance(notice, dict) else None,
+        retention=_retention(settings, settings_file),
         notice_suppliers=tuple(notice.get("suppliers", ())) if isinstance(notice, dict) else (),
         database=folder.resolve() / str(settings.get("database", "ppp.duckdb")),
     )
+
+
+def _retention(settings: Mapping[str, Any], settings_file: Path) -> dict[str, date]:
+    """Until when the records of each supplier are kept. Raises UsageError for what is no day."""
+    found = settings.get("retention", {})
+    if not isinstance(found, dict):
+        raise UsageError(msg("{file}: [retention] has a day for each supplier.", file=settings_file))
+    for supplier, until in found.items():
+        if type(until) is not date:
+            raise UsageError(
+                msg(
+                    "{file}: the records of {supplier} are kept until a day, such as 2028-12-31, not '{until}'.",
+                    file=settings_file,
+                    supplier=supplier,
+                    until=until,
+                )
+            )
+    return found
 
 
 def starter(part: str) -> Path:

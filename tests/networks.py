@@ -60,7 +60,8 @@ def network_files() -> dict[str, str]:
             [*companies, "school,School,university_of_applied_sciences,,NL114"],
         ),
         "themes": _csv(
-            "theme_code,name_en,name_nl", ['water,"Water & <b>""wind""</b>",Water', "energy,Energy,Energie"]
+            "theme_code,name_en,name_nl",
+            ['water,"Water & <b>""wind""</b>",Water', "energy,Energy,Energie", "care,Care,Zorg"],
         ),
         "issues": _csv(
             "issue_id,partner_id,theme_code,innovation_type,obligation,status,proposed_date,accepted_date", issues

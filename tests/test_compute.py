@@ -224,7 +224,7 @@ def test_what_does_not_exist_is_refused_with_the_nearest_name(metric: str, quest
 
 
 def test_a_value_is_unknown_where_there_is_none_at_all() -> None:
-    with pytest.raises(UsageError, match="There is no workplace 'lab': none is known."):
+    with pytest.raises(UsageError, match="no workplace 'lab': none is known"):
         answer(world(), "issues_proposed_count", "2025", where={"workplace": "lab"})
 
 

@@ -133,18 +133,19 @@ def test_nothing_followed_for_a_year_is_said(tmp_path: Path) -> None:
 
 
 def test_a_withheld_theme_stands_nowhere(tmp_path: Path) -> None:
-    """Energy has two companies behind it: funders may not see its numbers."""
-    files = issues(water_result=(20, 10), care_result=(20, 9))
+    """Energy has two companies behind it: funders may not see its numbers, nor those of care, which would tell them."""
+    files = issues(water_result=(25, 10), care_result=(20, 9))
     few = [f"few{at},c{at % 2 + 1},energy,result,in_progress,2024-02-01,2024-03-01" for at in range(17)]
     files["issues"] += "\n".join(few) + "\n"
     make_network(tmp_path, **files)
     made = opened(tmp_path, edition="funder").theme_comparison()
     [row] = [row for row in rows(made) if row[0] == "Energy"]
     assert row[1:] == ["–", "withheld", "–", "–", "–", ""]
+    assert [row[2] for row in rows(made) if row[0] == "Care"] == ["withheld"]
     charts = "".join(re.findall(r'<svg.*?</svg>|<script type="application/json">.*?</script>', made.html, re.DOTALL))
     assert "Water" in charts
-    assert "Energy" not in charts
-    assert "Withheld, because few companies stand behind them: 1." in text(made)
+    assert not re.search("Energy|Care", charts)
+    assert "or because they would give such a theme away: 2." in text(made)
 
 
 def test_an_obligation_that_is_none_is_refused(network: Path) -> None:

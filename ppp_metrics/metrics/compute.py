@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN
-from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, withhold
+from ppp_metrics.metrics.dimensions import DIMENSIONS, TIME_DIMENSIONS, UNKNOWN
+from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, is_unsafe, published
 from ppp_metrics.metrics.estimation import estimate
 from ppp_metrics.metrics.estimators import Estimate, wilson
 from ppp_metrics.metrics.metric import Metric
+from ppp_metrics.metrics.protection import Name, withheld_names
+from ppp_metrics.metrics.publication import Release, Table
 from ppp_metrics.metrics.question import Question, Values, ask
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period
@@ -39,6 +42,7 @@ def compute(
     by: Sequence[str] = (),
     where: Mapping[str, Values] | None = None,
     edition: str = "coordinator",
+    withheld: frozenset[Name] | None = None,
 ) -> pd.DataFrame:
     """One row a group: the dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note.
 
@@ -49,37 +53,110 @@ def compute(
     not_followed, suppressed, period_not_begun, pre_post only, mix: result 61, effort 39, evidence: verified 3,
     self_reported 2, without 1 of 6 suppliers (who never sent what the metric needs).
 
+    `withheld` are the cells that the release of which this is a part does not show. Without, it stands alone: besides
+    what is unsafe by itself, what would give that away in this table and its totals is withheld.
+
     Raises UsageError for an unknown metric, dimension, value, region, partnership or edition.
     """
     metric = find_metric(metric_id)
+    slice_: dict[str, Any] = {
+        "today": today,
+        "region": region,
+        "partnership": partnership,
+        "by": by,
+        "where": where,
+        "edition": edition,
+        "withheld": withheld,
+    }
     if metric.kind == "comparison":
         from ppp_metrics.metrics.themes import compare
 
-        return compare(
-            con, period, today=today, region=region, partnership=partnership, by=by, where=where, edition=edition
-        )
-    question = ask(
-        con,
-        metric,
-        period,
-        today=today,
-        region=region,
-        partnership=partnership,
-        by=by,
-        where=where,
-        edition=edition,
-    )
-    return answer(con, question)
+        return compare(con, period, **slice_)
+    return answer(con, ask(con, metric, period, **slice_))
 
 
 def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     """The rows of `compute` for a question whose window is set."""
+    cells = counted(con, question)
+    withheld = question.withheld
+    if withheld is None:
+        withheld = _withheld_alone(con, question, cells)
+    return _framed(
+        question,
+        [
+            published(cell, _is_unsafe(question, cell) or question.table.name(_group(question, cell)) in withheld)
+            for cell in cells
+        ],
+    )
+
+
+def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:
+    """The cells of a question before disclosure control, and for that alone; estimates, which cost time, if wanted."""
     metric = question.metric
     cells = _count_money(con, question) if metric.is_money and question.least else _count(con, question)
-    estimate(con, question, cells)
+    if is_estimated:
+        estimate(con, question, cells)
     for cell in cells:
         _finish(question, cell)
-    return _framed(question, [withhold(cell, metric, question.edition) for cell in cells])
+    return cells
+
+
+def rows_of(question: Question, cells: Sequence[Cell]) -> list[tuple[dict[str, str], dict[str, Any], bool]]:
+    """The cells as `publication.Release.add` takes them, with what they count, before disclosure control."""
+    parts = ("n", "value", "numerator", "denominator")
+    return [
+        (_group(question, cell), {part: cell[part] for part in parts}, _is_unsafe(question, cell)) for cell in cells
+    ]
+
+
+def _group(question: Question, cell: Cell) -> dict[str, str]:
+    return {name: cell[name] for name in question.names}
+
+
+def _is_unsafe(question: Question, cell: Cell) -> bool:
+    return is_unsafe(cell, question.metric, question.edition)
+
+
+def _withheld_alone(con: DuckDBPyConnection, question: Question, cells: Sequence[Cell]) -> frozenset[Name]:
+    """What is withheld of a table that belongs to no release, so that its cells and totals do not give each other away.
+
+    A condition of one value makes a part of the table by that dimension, so the answer is the same as there. Totals
+    are decided on first, as tables of their own, and then stay as they are.
+    """
+    if not question.least:
+        return frozenset()
+    table = question.table
+    stays = {*table.by, *TIME_DIMENSIONS, *(["design"] if question.metric.one_design else [])}
+    conditions = {name: values for name, values in table.where.items() if name in stays or len(values) > 1}
+    names = (*table.by, *(name for name in table.where if name not in conditions))
+    if not names:
+        return frozenset()
+    tables: dict[tuple[str, ...], tuple[Table, list[Any]]] = {}
+    withheld: dict[tuple[str, ...], frozenset[Name]] = {}
+
+    def read(by: tuple[str, ...]) -> tuple[Table, list[Any]]:
+        asked = question if by == table.by and conditions == table.where else question.again(by=by, where=conditions)
+        found = cells if asked is question else counted(con, asked, is_estimated=False)
+        return asked.table, rows_of(asked, found)
+
+    tables[names] = read(names)
+    if not any(unsafe for *_, unsafe in tables[names][1]):
+        return frozenset()
+    for size in range(len(names) + 1):
+        for by in combinations(names, size):
+            tables.setdefault(by, read(by) if by not in tables else tables[by])
+            release = Release()
+            decided: frozenset[Name] = frozenset()
+            for some in (each for length in range(size) for each in combinations(by, length)):
+                release.add(tables[some][0], _marked(*tables[some], withheld[some]))
+                decided |= {tables[some][0].name(group) for group, *_ in tables[some][1]}
+            release.add(*tables[by])
+            withheld[by] = withheld_names(release.cells.values(), release.sums(), decided)
+    return withheld[names]
+
+
+def _marked(table: Table, rows: Sequence[Any], withheld: frozenset[Name]) -> list[Any]:
+    return [(group, numbers, table.name(group) in withheld) for group, numbers, _ in rows]
 
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:

@@ -11,7 +11,7 @@ from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ppp_metrics.metrics.metric import Metric
 
@@ -69,14 +69,22 @@ def refuse_naming_companies(dimensions: set[str], edition: str) -> None:
         )
 
 
-def withhold(cell: dict[str, Any], metric: Metric, edition: str) -> dict[str, Any]:
-    """The cell as it may be shown: an unsafe one is null throughout, `suppressed` and noted as such.
+def is_unsafe(cell: Mapping[str, Any], metric: Metric, edition: str) -> bool:
+    """Whether a cell says too much by itself.
 
-    A cell is unsafe when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its
-    numerator or its complement does, and an amount of money also when it `is_dominated`.
+    It does when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its numerator
+    or its complement does, and an amount of money also when it `is_dominated`.
     """
     least = threshold(metric, edition)
     is_few = any(0 < (cell[name] or 0) < least for name in SUBJECT_COLUMNS)
-    if is_few or (least and cell.get(DOMINATED)):
-        return cell | dict.fromkeys(SHOWN) | {"note": "suppressed", "suppressed": True}
-    return cell | {"suppressed": False}
+    return is_few or bool(least and cell.get(DOMINATED))
+
+
+def published(cell: Mapping[str, Any], is_withheld: bool) -> dict[str, Any]:
+    """The cell as it may be shown: null throughout where it is withheld, `suppressed` and noted as such.
+
+    What is unsafe by itself and what would give that away look the same: telling them apart would narrow both down.
+    """
+    if is_withheld:
+        return {**cell, **dict.fromkeys(SHOWN), "note": "suppressed", "suppressed": True}
+    return {**cell, "suppressed": False}

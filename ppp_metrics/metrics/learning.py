@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ppp_metrics.language import msg
 from ppp_metrics.metrics.metric import Metric
+from ppp_metrics.records.codes import LIFELONG_LEARNER_ROLES
 
 PERSON = ("person_id",)
 PAIR_OF_PEOPLE = ("person_a_id", "person_b_id")
@@ -28,8 +29,8 @@ PARTICIPATION = (
         unit="count", counts="people", group="learning",
         needs=("participations.participant_id",),
         view="participation_facts", window="year", per=PERSON, person=True, subjects=PERSON,
-        where="""start_date <= getvariable('window_end') and end_date >= getvariable('window_start')
-                 and list_contains(getvariable('lifelong_learner_roles'), role)""",
+        where="start_date <= getvariable('window_end') and end_date >= getvariable('window_start')",
+        only=("role", LIFELONG_LEARNER_ROLES),
     ),
     Metric(
         id="learning_hours",

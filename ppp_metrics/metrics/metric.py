@@ -90,8 +90,9 @@ Kind = Literal["count", "rate", "ratio", "sum", "estimate", "incidence", "variat
 class Metric:
     """One metric.
 
-    The rows of `view` whose `event` lies in `window` and for which `where` holds are the units; where a unit takes
-    several rows, `per` names the columns that make one (and `numerator` is then an aggregate over its rows).
+    The rows of `view` whose `event` lies in `window` and for which `where` holds are the units, or `only` those of
+    which a dimension has one of some values. Where a unit takes several rows, `per` names the columns that make one
+    (and `numerator` is then an aggregate over its rows).
 
     - estimator "count": the number of units;
     - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval;
@@ -121,6 +122,7 @@ class Metric:
     needs: tuple[str, ...] = ()
     event: str | None = None
     where: str | None = None
+    only: tuple[str, tuple[str, ...]] | None = None
     per: tuple[str, ...] = ()
     estimator: str = "count"
     numerator: str | None = None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, find_dimension, find_value
 from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_partnership, find_region
+from ppp_metrics.metrics.protection import Name
+from ppp_metrics.metrics.publication import Table
 from ppp_metrics.metrics.registry import conditions_of, dimensions_of
 from ppp_metrics.metrics.relations import prepare, relation, view_columns
 from ppp_metrics.periods import Period
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Values = str | Iterable[str]
+AREA = "area"
+"""The group of a question asked of several regions at once."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,9 @@ class Question:
     """One metric with its groups and conditions, as SQL; values from outside stand in `values`, bound by name.
 
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
-    cell. `is_known`: some supplier sent the columns that the metric needs.
+    cell. `is_known`: some supplier sent the columns that the metric needs. `table` says which places its cells count;
+    `withheld` are the cells that a release does not show, None where the question stands alone. `again` asks the same
+    by other dimensions and under other conditions.
     """
 
     metric: Metric
@@ -34,6 +41,9 @@ class Question:
     groups: tuple[str, ...]
     source: str
     edition: str
+    table: Table
+    again: Callable[..., Question]
+    withheld: frozenset[Name] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     is_known: bool = True
@@ -64,8 +74,12 @@ def ask(
     by: Sequence[str] = (),
     where: Mapping[str, Values] | None = None,
     edition: str = "coordinator",
+    withheld: frozenset[Name] | None = None,
+    areas: Sequence[str] = (),
 ) -> Question:
     """The question, with the session's window set to the days that the metric looks at.
+
+    With `areas`, it is asked of each of these regions at once: their codes are a further group, `AREA`.
 
     Raises UsageError for an unknown dimension, value, region, partnership or edition.
     """
@@ -83,6 +97,9 @@ def ask(
     filters = [f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})" for name in conditions]
     if metric.where:
         filters.append(f"({metric.where})")
+    if metric.only:
+        name, values["only"] = metric.only
+        filters.append(f"list_contains($only, {name})")
     if metric.event:
         filters.append(f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')")
     if region:
@@ -92,17 +109,32 @@ def ask(
         values["partnership"] = find_partnership(con, partnership)
         filters.append("partnership = $partnership")
     groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
-    areas = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}]
+    levels = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}]
+    if areas:
+        values["areas"] = list(areas)
+        levels.append("unnest(list_intersect(path, $areas)) as area")
     read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
     sent, silent = _suppliers(con, metric.needs)
     if silent:
-        everyone = _source(metric, filters, [name for name in areas if name in conditions])
+        everyone = _source(metric, filters, [name for name in levels if name in conditions])
         notes += _incomplete_note(con, everyone, values, silent) if sent else []
         values["suppliers"] = sent
         filters.append("list_contains($suppliers, supplier)")
-    source = _source(metric, filters, areas, read)
+    source = _source(metric, filters, levels, read)
     is_known = bool(sent) or not metric.needs
-    return Question(metric, names, groups, source, edition, values, tuple(notes), is_known)
+    table = Table(
+        metric=metric,
+        period=period,
+        as_of=period.as_of(today),
+        region=values.get("region", ""),
+        partnership=values.get("partnership", ""),
+        by=names,
+        where=conditions,
+    )
+    if areas:
+        names, groups = (*names, AREA), (*groups, AREA)
+    again = partial(ask, con, metric, period, today=today, region=region, partnership=partnership, edition=edition)
+    return Question(metric, names, groups, source, edition, table, again, withheld, values, tuple(notes), is_known)
 
 
 def refuse_unknown(
@@ -131,11 +163,11 @@ def _filtered_event(metric: Metric) -> str:
     return on_file if on_file in view_columns()[metric.view] else str(metric.event)
 
 
-def _source(metric: Metric, filters: Sequence[str], areas: Sequence[str], read: Sequence[str] = ()) -> str:
+def _source(metric: Metric, filters: Sequence[str], levels: Sequence[str], read: Sequence[str] = ()) -> str:
     """What follows `from`: the rows of the metric's view that pass the filters, with the columns that are read."""
-    used = " ".join([*filters, *read, *(["region_code"] if areas else [])])
-    joined = f" left join (select region_code, {', '.join(areas)} from region_paths) using (region_code)"
-    return f"{relation(metric.view, used)}{joined if areas else ''} where {' and '.join(filters) or 'true'}"
+    used = " ".join([*filters, *read, *(["region_code"] if levels else [])])
+    joined = f" left join (select region_code, {', '.join(levels)} from region_paths) using (region_code)"
+    return f"{relation(metric.view, used)}{joined if levels else ''} where {' and '.join(filters) or 'true'}"
 
 
 def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date) -> None:

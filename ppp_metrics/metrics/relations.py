@@ -57,7 +57,6 @@ def prepare(con: DuckDBPyConnection) -> None:
         return
     for name, values in {
         "education_roles": codes.EDUCATION_ROLES,
-        "lifelong_learner_roles": codes.LIFELONG_LEARNER_ROLES,
         "capabilities": [code.value for code in codes.CAPABILITIES],
         "cycles": [code.value for code in codes.CYCLES],
     }.items():

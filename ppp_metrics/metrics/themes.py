@@ -12,6 +12,7 @@ from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import answer
 from ppp_metrics.metrics.dimensions import find_dimension
 from ppp_metrics.metrics.estimation import incidences
+from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.question import Question, Values, ask
 from ppp_metrics.metrics.registry import dimensions_of, find_metric
 from ppp_metrics.periods import Period
@@ -72,7 +73,7 @@ def compare(
     rate = replace(metric, estimator="rate")
     question = ask(con, rate, period, by=names, edition=edition, **slice_)
     shown = answer(con, question)
-    counted = answer(con, replace(question, edition="none")).set_index(names[0])
+    counted = answer(con, replace(question, edition="none", withheld=frozenset())).set_index(names[0])
     adjusted = _adjusted(con, ask(con, rate, period, by=[*names, *CONFOUNDERS], edition=edition, **slice_))
     followed = answer(con, ask(con, find_metric("implementation_12m_pct"), period, by=names, edition=edition, **slice_))
     return _side_by_side(names[0], shown, counted, adjusted, followed.set_index(names[0]))
@@ -155,6 +156,7 @@ def incidence_curves(
     today: date,
     region: str | None = None,
     partnership: str | None = None,
+    withheld: frozenset[Name] | None = None,
 ) -> pd.DataFrame:
     """Cumulative incidence of implementation by theme: theme, day, incidence_pct, low_pct, high_pct, at_risk.
 
@@ -166,7 +168,16 @@ def incidence_curves(
 
     metric = find_metric("implementation_12m_pct")
     question = ask(
-        con, metric, period, by=[by], edition=edition, where=where, today=today, region=region, partnership=partnership
+        con,
+        metric,
+        period,
+        by=[by],
+        edition=edition,
+        where=where,
+        today=today,
+        region=region,
+        partnership=partnership,
+        withheld=withheld,
     )
     frame = answer(con, question)
     told = set(frame.loc[~frame["suppressed"] & (frame["n"] >= metric.min_n), by])

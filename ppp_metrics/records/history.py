@@ -38,6 +38,16 @@ def status(con: DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
+def suppliers_with_people(con: DuckDBPyConnection) -> set[str]:
+    """The suppliers of whom any load, the earlier ones too, holds records of people."""
+    tables = [table.name for table in TABLES if any(column.personal for column in table.columns)]
+    loads = " union ".join(f"select load_id from history.{name}" for name in tables)
+    return {
+        name
+        for (name,) in con.execute(f"select distinct supplier from loads join ({loads}) using (load_id)").fetchall()
+    }
+
+
 def fingerprint(con: DuckDBPyConnection) -> str:
     """A hash of the current loads of all suppliers: equal for equal inputs, whenever they were loaded."""
     rows = con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall()

@@ -11,19 +11,26 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, PppError
 from ppp_metrics.language import Message, msg, user_language
+from ppp_metrics.metrics.protection import Name
+from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period
+from ppp_metrics.records.store import Store
+from ppp_metrics.reporting.audit import Page, audit_pages, read_pages, released
 from ppp_metrics.reporting.dashboard import package_version
+from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
 from ppp_metrics.reporting.plan import Job, plan_reports
+from ppp_metrics.reporting.release import Question, areas_with_data, planned_questions, withheld_in
 from ppp_metrics.workspace import Workspace
 
 CELL_SECONDS = 600
@@ -47,8 +54,11 @@ def make_reports(
     No notebook: all of the workspace's. Region None: each country with data; "all": their NUTS 2 areas too. What was
     made from the same inputs before is kept, unless `force`.
 
-    Raises UsageError and DataError as `plan_reports` does, and DataError when a notebook fails or `out` cannot be
-    written. The files that were finished by then stay.
+    What all of them together withhold is decided first. Before they are put in place they are audited, with what stands
+    there already: if anybody could work out what is withheld, none is.
+
+    Raises UsageError and DataError as `plan_reports` does, and DataError when a notebook fails, `out` cannot be written
+    or the audit finds something. When a notebook fails, the other reports are put in place.
     """
     planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)
     try:
@@ -66,14 +76,25 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     failures: list[PppError] = []
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
-        for job, outcome in _run(todo, scratch, place.expectations, min(workers, len(todo))):
-            if isinstance(outcome, PppError):
-                failures.append(outcome)
-                continue
-            target = out / job.file
+        others = [report for file, report in known.items() if file not in {job.file for job in todo}]
+        before = read_pages(out, [report for report in others if (out / report.file).is_file()])
+        asked: dict[Job, list[Question]] | None = None
+        while todo and (asked is None or _asks_more(asked, made)):
+            asked, areas, withheld = _decide(place, todo, made, before)
+            made, failures = {}, []
+            with told_to_kernels(withheld, scratch):
+                for job, outcome in _run(todo, scratch, place.expectations, min(workers, len(todo))):
+                    if isinstance(outcome, PppError):
+                        failures.append(outcome)
+                    else:
+                        made[job.file] = replace(outcome, areas=areas.get(job.region, []))
+        _refuse_leaks(
+            [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in made.items()], before
+        )
+        for file in made:
+            target = out / file
             target.parent.mkdir(exist_ok=True)
-            os.replace(scratch / Path(job.file).name, target)
-            made[job.file] = outcome
+            os.replace(scratch / target.name, target)
         # read again: another run may have added its reports in the meantime
         listed = write_manifest(out, read_manifest(out) | made)
         notice = place.notice if any(report.has_notice for report in listed) else None
@@ -83,6 +104,50 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     if failures:
         raise failures[0]
     return [made.get(job.file) or kept[job.file] for job in planned]
+
+
+def _decide(
+    place: Workspace, todo: Sequence[Job], made: Mapping[str, Report], before: Sequence[Page]
+) -> tuple[dict[Job, list[Question]], dict[str, list[str]], frozenset[Name]]:
+    """What each report will ask, or has asked when it was made; the areas with data; and what must be withheld."""
+    with Store(place.database).reading() as con:
+        prepare(con)
+        asked = planned_questions(con, todo)
+        for job in todo:
+            if job.file in made:
+                asked[job] = [*asked[job], *made[job.file].questions]
+        withheld: frozenset[Name] = frozenset()
+        for edition in {job.edition for job in todo}:
+            own = {job: questions for job, questions in asked.items() if job.edition == edition}
+            withheld |= withheld_in(con, own, released(before, edition)[0] if before else None)
+        return asked, areas_with_data(con), withheld
+
+
+def _asks_more(asked: Mapping[Job, Sequence[Question]], made: Mapping[str, Report]) -> bool:
+    """Whether a report asked for what was not foreseen, so that the release must be decided on again."""
+    return any(
+        question not in questions
+        for job, questions in asked.items()
+        if job.file in made
+        for question in made[job.file].questions
+    )
+
+
+def _refuse_leaks(new: Sequence[Page], before: Sequence[Page]) -> None:
+    """Raises DataError when somebody who has all the pages can work out what one withholds, because of the new ones."""
+    if not new:
+        return
+    known = set(audit_pages(before).leaks) if before else set()
+    leaks = [leak for leak in audit_pages([*before, *new]).leaks if leak not in known]
+    if leaks:
+        raise DataError(
+            msg(
+                "No report was written, because {count} withheld numbers could be worked out from them. {first} If the "
+                "other file was made before: remove it, or make it again with `--force`.",
+                count=len(leaks),
+                first=leaks[0].message,
+            )
+        )
 
 
 def _run(
@@ -165,6 +230,7 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
         as_of=foot["as_of"],
         loads=foot["loads"],
         questions=foot["questions"],
+        groups=foot["groups"],
     )
     return report, foot["numbers"]
 

@@ -8,8 +8,8 @@ from functools import partial
 from ppp_metrics.language import Label, msg
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Tile, draw_bars, draw_tiles
-from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, area_name, in_one_session
-from ppp_metrics.reporting.words import Number
+from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, in_one_session
+from ppp_metrics.reporting.words import Number, area_name
 
 MOST_ROWS = 20
 """Of more areas than this the chart shows those with the most companies; the table has them all."""
@@ -89,6 +89,12 @@ class CompanySections(Desk):
                 companies=self.shown(told[0]),
             )
         caption = msg("Active companies by area, {window}", window=self.last_year())
+        if any(number.is_suppressed for number in active):
+            caption = msg(
+                "Active companies by area, {window}; {mark} is withheld",
+                window=self.last_year(),
+                mark=words.WITHHELD_MARK,
+            )
         header = [msg("area"), msg("active companies"), msg("implemented"), msg("95% interval"), msg("n")]
         rows = [[number.heading, self.shown(number), *self._rate_cells(rates.get(number.keys))] for number in active]
         return self.section(
@@ -142,6 +148,11 @@ class CompanySections(Desk):
             return ["–", "–", "0"]
         return [self.shown(rate), self.interval(rate) or "–", self.n_of(rate)]
 
+    def _tile_text(self, number: Number | None) -> str:
+        if number is None:
+            return "0"
+        return words.WITHHELD_MARK if number.is_suppressed else self.shown(number)
+
     def _bars(self, told: list[Number]) -> Draw | None:
         rows = self.bar_rows(told[:MOST_ROWS])
         return partial(draw_bars, rows=rows) if rows else None
@@ -162,7 +173,7 @@ class CompanySections(Desk):
             Tile(
                 area_name(code, name, 2, self.lang),
                 counts[code].value if code in counts else 0,
-                self.shown(counts[code]) if code in counts else "0",
+                self._tile_text(counts.get(code)),
                 int(x),
                 int(y),
             )

@@ -24,11 +24,12 @@ from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import headline, words
 from ppp_metrics.reporting.company_sections import CompanySections
+from ppp_metrics.reporting.handover import told_by_release
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
 from ppp_metrics.reporting.sections import Desk, Section, Words, in_one_session
 from ppp_metrics.reporting.theme_sections import ThemeSections
-from ppp_metrics.workspace import find_workspace
+from ppp_metrics.workspace import Workspace, find_workspace
 
 PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
 EDITION_LABELS = {"coordinator": Label("coordinator", "coördinator"), "funder": Label("funder", "financier")}
@@ -82,8 +83,8 @@ def open_report(
                     guess=nearest(value, allowed) or allowed[0],
                 )
             )
-    where = (find_workspace(Path(workspace)), Period.parse(period), region, lang, edition)
-    return Report(*where, notebook=notebook, obligation=obligation)
+    place = find_workspace(Path(workspace))
+    return Report(place, Period.parse(period), region, lang, edition, notebook=notebook, obligation=obligation)
 
 
 def package_version() -> str:
@@ -102,8 +103,18 @@ def style() -> str:
 class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
     """One report: its header, its sections, its foot."""
 
-    def __init__(self, *where: Any, notebook: str, obligation: str = ""):
-        super().__init__(*where)
+    def __init__(
+        self,
+        place: Workspace,
+        period: Period,
+        region: str,
+        lang: str,
+        edition: str,
+        *,
+        notebook: str,
+        obligation: str = "",
+    ):
+        super().__init__(place, period, region, lang, edition, told_by_release())
         self.subject = SUBJECTS[notebook]
         if obligation:
             with self.session() as con:
@@ -175,8 +186,31 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
             ],
             fingerprint=state["fingerprint"],
             checks=self._checks(),
+            withheld=self._withheld(),
             parameters=self._parameters(),
         )
+
+    def _withheld(self) -> list[Message]:
+        """How many numbers of this report are withheld, and why."""
+        count = len([number for number in self.every_number() if number["suppressed"]])
+        if not count:
+            return [msg("Nothing in this report is withheld.")]
+        found = [
+            msg("Withheld in this report: {count} numbers.", count=self.count(count)),
+            msg(
+                "Numbers are withheld where 1 to 4 people stand behind them, or behind the part of a share that meets "
+                "its condition or that does not."
+            ),
+        ]
+        if self.edition == "funder":
+            found.append(msg("In the edition for funders the same holds where 1 or 2 companies stand behind them."))
+        found.append(
+            msg(
+                "So are as many others as it takes that nobody can work them out: from totals, from the other reports "
+                "of this release, or from that of the quarter before."
+            )
+        )
+        return found
 
     def _notice(self) -> Label | None:
         from ppp_metrics.metrics.places import suppliers_with_data
@@ -288,6 +322,7 @@ FOOT_WORDS: dict[str, Message] = {
     "rule": msg("rule"),
     "severity": msg("severity"),
     "failed": msg("rows failing"),
+    "withheld": msg("Disclosure control"),
     "about": msg("About this report"),
     "parameter": msg("parameter"),
     "value": msg("value"),

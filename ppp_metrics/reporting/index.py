@@ -10,7 +10,7 @@ from ppp_metrics.language import Label, msg
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.html import page_style
-from ppp_metrics.reporting.sections import templates
+from ppp_metrics.reporting.templates import templates
 
 if TYPE_CHECKING:
     from ppp_metrics.reporting.manifest import Report

@@ -43,7 +43,12 @@ class LearningSections(Desk):
             )
         findings = [finding]
         if len(told) < len(roles):
-            findings.append(msg("Groups of 1 to 4 people are not shown, so that nobody can be recognised."))
+            findings.append(
+                msg(
+                    "Groups of 1 to 4 people are withheld, and what would give these away, so that nobody can be "
+                    "recognised."
+                )
+            )
         caption = msg("Participants by role, {window}", window=self.last_year())
         rows = self.bar_rows(roles)
         return self.section(
@@ -181,7 +186,8 @@ class LearningSections(Desk):
         if any(each.value is None for each in gains):
             findings.append(
                 msg(
-                    "Not shown: groups with fewer than {n} pairs of measurements, or with fewer than 5 people.",
+                    "Not shown: groups with fewer than {n} pairs of measurements or fewer than 5 people, and what "
+                    "would give these away.",
                     n=total.metric.min_n,
                 )
             )

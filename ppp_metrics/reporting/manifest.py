@@ -23,7 +23,8 @@ class Report:
     """One report file: where it stands, what it was made from, and whether this run made it.
 
     `loads` are the newest loads of the suppliers by then, and `questions` what the report asked of their records as of
-    the day `as_of`, each as `metrics.restatement.MetricQuestion` takes it.
+    the day `as_of`, each as `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas`
+    are the smaller ones with data, of a region that reports are made of together with these.
     """
 
     file: str
@@ -44,6 +45,8 @@ class Report:
     as_of: str = ""
     loads: Mapping[str, int] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
+    groups: list[list[str]] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
 
 
 def read_manifest(out: Path) -> dict[str, Report]:

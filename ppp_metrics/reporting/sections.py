@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property, partial, wraps
-from importlib.resources import files
+from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, format_date, format_number, msg
 from ppp_metrics.metrics.innovation import FUNNEL
 from ppp_metrics.metrics.metric import WINDOWS, Metric
+from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import words
+from ppp_metrics.reporting.asking import ASKING
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
-from ppp_metrics.reporting.words import Number
+from ppp_metrics.reporting.templates import templates
+from ppp_metrics.reporting.words import Figure, Number, area_name
 from ppp_metrics.workspace import Workspace
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-    from jinja2 import Environment
 
 HISTORY_QUARTERS = 12
 Made = TypeVar("Made")
@@ -55,25 +55,6 @@ class Table:
     rows: Sequence[Sequence[Words]]
 
 
-@cache
-def templates(lang: str) -> Environment:
-    """The templates of template/: messages speak `lang`, and everything is escaped that is not marked as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(str(files("ppp_metrics.reporting") / "template")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: value.render(lang) if isinstance(value, (Message, Label)) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["breakable"] = lambda value: words.breakable(
-        value if isinstance(value, str) else value.render(lang)
-    )
-    return environment
-
-
 def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:
     """A method of Desk whose numbers all come from one reading session."""
 
@@ -86,9 +67,20 @@ def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:
 
 
 class Desk:
-    """Where the sections of one report are made: one workspace, period, region, language and edition."""
+    """Where the sections of one report are made: one workspace, period, region, language and edition.
 
-    def __init__(self, place: Workspace, period: Period, region: str, lang: str, edition: str):
+    `withheld` are the cells that its release does not show; None for a report that is part of none.
+    """
+
+    def __init__(
+        self,
+        place: Workspace,
+        period: Period,
+        region: str,
+        lang: str,
+        edition: str,
+        withheld: frozenset[Name] | None = None,
+    ):
         from ppp_metrics.metrics.places import find_region
 
         self.place, self.period, self.lang, self.edition = place, period, lang, edition
@@ -101,6 +93,11 @@ class Desk:
         self._asked: list[Number] = []
         self._keys: list[str] = []
         self._con: DuckDBPyConnection | None = None
+        self.withheld = withheld
+        self._is_asking = False
+        if asking := ASKING.get():
+            asking.desks.append(self)
+            self._is_asking, self._con, self.withheld = True, asking.con, frozenset()
         with self.session() as con:
             self.region = find_region(con, region)
 
@@ -147,7 +144,9 @@ class Desk:
         key = (metric_id, by, tuple(where.items()), period or self.period)
         if key not in self._known:
             with self.session() as con:
-                self._known[key] = self._computed(con, metric_id, by, where, period or self.period)
+                computed = self._computed(con, metric_id, by, where, period or self.period)
+            place = len(self._known)
+            self._known[key] = [replace(each, cell="/".join((str(place), *each.keys))) for each in computed]
         self._asked += self._known[key]
         return self._known[key]
 
@@ -176,6 +175,7 @@ class Desk:
             by=[by] if by else [],
             where=where,
             edition=self.edition,
+            withheld=self.withheld,
         )
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         names = dimension_labels(con, by, [row[by] for row in records], self.lang) if by else {}
@@ -209,7 +209,17 @@ class Desk:
 
         with self.session() as con:
             loads = newest_loads(con)
-        questions = [
+        return {
+            "numbers": self.every_number(),
+            "questions": self.questions(),
+            "groups": [[each.keys[0] for each in numbers if each.keys] for numbers in self._known.values()],
+            "as_of": str(self.as_of),
+            "loads": loads,
+        }
+
+    def questions(self) -> list[dict[str, Any]]:
+        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it."""
+        return [
             {
                 "metric": metric_id,
                 "period": str(period),
@@ -218,7 +228,6 @@ class Desk:
             }
             for metric_id, by, where, period in self._known
         ]
-        return {"numbers": self.every_number(), "questions": questions, "as_of": str(self.as_of), "loads": loads}
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""
@@ -271,14 +280,17 @@ class Desk:
     def say(self, message: Words) -> str:
         return message if isinstance(message, str) else message.render(self.lang)
 
-    def shown(self, number: Number) -> str:
+    def shown(self, number: Number) -> Figure:
         return words.shown(number, self.lang)
 
     def interval(self, number: Number) -> str:
         return words.interval(number, self.lang)
 
-    def n_of(self, number: Number) -> str:
+    def n_of(self, number: Number) -> Figure:
         return words.counted(number, self.lang)
+
+    def numerator(self, number: Number) -> Figure:
+        return words.numerator(number, self.lang)
 
     def listed(self, parts: Sequence[str]) -> str:
         return words.listed(parts, self.lang)
@@ -322,7 +334,7 @@ class Desk:
             key=own,
             title=title,
             findings=[*findings, *incomplete],
-            drawing=draw(own, self.say(title), self.say(findings[0])) if draw else None,
+            drawing=draw(own, self.say(title), self.say(findings[0])) if draw and not self._is_asking else None,
             caption=caption,
             tables=tables,
             behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
@@ -330,6 +342,8 @@ class Desk:
 
     def render(self, part: str, about: Mapping[str, Any] | None = None, **values: Any) -> Section:
         """A part's template as HTML, which says which part of the page it is, and what else is known about that."""
+        if self._is_asking:
+            return Section("", {"part": part})
         html = templates(self.lang).get_template(f"{part}.html.j2").render(**values)
         return Section(html, {"part": part, **(about or {})})
 
@@ -368,7 +382,7 @@ class Desk:
         """A row a group: the numerator, n, the rate and its interval."""
         header = [first, msg("of which yes"), msg("n"), msg("share"), msg("95% interval")]
         rows = [
-            [each.heading, self.count(each.numerator), self.n_of(each), self.shown(each), self.interval(each) or "–"]
+            [each.heading, self.numerator(each), self.n_of(each), self.shown(each), self.interval(each) or "–"]
             for each in numbers
         ]
         return Table(caption, header, rows)
@@ -380,12 +394,3 @@ class Desk:
     def bar_rows(self, numbers: Sequence[Number]) -> list[Row]:
         """The rows of a bar chart: only what has a value."""
         return [Row(each.heading, each.value, self.shown(each)) for each in numbers if each.value is not None]
-
-
-def area_name(code: str, name: str, level: int | None, lang: str) -> str:
-    """The name without the country that NUTS adds to tell namesakes apart; a country's in the reader's language."""
-    if level == 0:
-        from babel import Locale
-
-        name = Locale(lang).territories.get({"EL": "GR", "UK": "GB"}.get(code, code), name)
-    return re.sub(r" \([A-Z]{2}\)$", "", name)

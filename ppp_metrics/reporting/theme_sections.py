@@ -14,7 +14,7 @@ from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.incidence_charts import MONTHS, MOST_CURVES
 from ppp_metrics.reporting.issue_sections import MOST_ROWS, NOTHING_KNOWN
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
-from ppp_metrics.reporting.words import Number
+from ppp_metrics.reporting.words import Figure, Number
 
 RATES: dict[str, Message] = {
     "crude": msg("As it is"),
@@ -54,7 +54,13 @@ class ThemeSections(Desk):
 
         with self.session() as con:
             frame = incidence_curves(
-                con, self.period, today=self.today, region=self.region, where=self.where, edition=self.edition
+                con,
+                self.period,
+                today=self.today,
+                region=self.region,
+                where=self.where,
+                edition=self.edition,
+                withheld=self.withheld,
             )
         rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
         months = {day: month for month, day in MONTHS.items()}
@@ -222,7 +228,13 @@ class ThemeSections(Desk):
                 )
             )
         if withheld := len([number for number in numbers if number.is_suppressed]):
-            found.append(msg("Withheld, because few companies stand behind them: {count}.", count=self.count(withheld)))
+            found.append(
+                msg(
+                    "Withheld, because few companies stand behind them or because they would give such a theme away: "
+                    "{count}.",
+                    count=self.count(withheld),
+                )
+            )
         return found
 
     def _over_time(self, drawn: Sequence[Theme]) -> Message:
@@ -258,7 +270,7 @@ class ThemeSections(Desk):
             [
                 number.heading,
                 self.n_of(number),
-                self._estimate(*rate_of(number, "crude")) if number.value is not None else self.shown(number),
+                self._crude(number),
                 self._estimate(*rate_of(number, "shrunken")),
                 self._estimate(*rate_of(number, "adjusted")),
                 self._chance(number.more["above_overall_pct"]),
@@ -273,6 +285,11 @@ class ThemeSections(Desk):
             overall=self.shown(total),
         )
         return Table(caption, header, rows)
+
+    def _crude(self, number: Number) -> Figure:
+        if number.value is None:
+            return self.shown(number)
+        return Figure(self._estimate(*rate_of(number, "crude")), number.cell, "value")
 
     def _incidence_tables(self, numbers: Sequence[Number], curves: Mapping[str, Curve]) -> list[Table]:
         followed = [(number.heading, curves[number.keys[0]]) for number in numbers if number.keys[0] in curves]

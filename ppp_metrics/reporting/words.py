@@ -7,19 +7,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ppp_metrics.language import Label, Message, format_number, msg
-from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.periods import Period
 
 DECIMALS = {"count": 0, "pct": 1, "points": 1, "sd": 2, "days": 0, "hours": 0, "eur": 0, "trl": 1}
+WITHHELD = msg("withheld")
+WITHHELD_MARK = "×"
+"""Stands for that word where there is no room for it."""
 QUARTERS = (msg("first quarter"), msg("second quarter"), msg("third quarter"), msg("fourth quarter"))
+
+
+class Figure(str):
+    """What a report says of a number, with the cell of which it is a part: so that a reader can look where it is from.
+
+    `cell` is the place of the question among those of the report, and the group: `17/student`.
+    """
+
+    cell: str
+    part: str
+
+    def __new__(cls, text: str, cell: str, part: str) -> Figure:
+        figure = super().__new__(cls, text)
+        figure.cell, figure.part = cell, part
+        return figure
 
 
 @dataclass(frozen=True)
 class Number:
     """One cell of a metric, after disclosure control; `keys` are its dimensions' values, `label` their names.
 
-    `more` is what a metric says beyond the columns that all have.
+    `more` is what a metric says beyond the columns that all have; `cell` is what `Figure` calls it.
     """
 
     metric: Metric
@@ -33,6 +50,7 @@ class Number:
     denominator: float | None
     notes: tuple[str, ...]
     edition: str
+    cell: str = ""
     more: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
@@ -62,19 +80,19 @@ def plain(value: float, unit: str, lang: str) -> str:
     return ("−" if rounded < 0 else "") + text + ("%" if unit == "pct" else "")
 
 
-def shown(number: Number, lang: str) -> str:
+def shown(number: Number, lang: str) -> Figure:
     """The number, or the word for why there is none."""
-    if number.value is not None:
-        return plain(number.value, number.metric.unit, lang)
-    return reason(number, lang)
+    text = reason(number, lang) if number.value is None else plain(number.value, number.metric.unit, lang)
+    return Figure(text, number.cell, "value")
 
 
 def reason(number: Number, lang: str) -> str:
-    """Why a number is not shown, in a word or two."""
-    if number.is_suppressed and number.metric.kind == "count":
-        return f"<{threshold(number.metric, number.edition)}"
+    """Why a number is not shown, in a word or two.
+
+    What few people stand behind and what would give that away is called the same, so that neither can be told.
+    """
     if number.is_suppressed:
-        return msg("withheld").render(lang)
+        return WITHHELD.render(lang)
     if "too_few" in number.notes:
         return msg("too few").render(lang)
     if "not_reached" in number.notes:
@@ -92,9 +110,15 @@ def interval(number: Number, lang: str) -> str:
     return plain(number.low, unit, lang).removesuffix("%") + joint + plain(number.high, unit, lang)
 
 
-def counted(number: Number, lang: str) -> str:
+def counted(number: Number, lang: str) -> Figure:
     """What n counts, and how many: a dash where that is withheld."""
-    return "–" if number.n is None else format_number(number.n, lang)
+    return Figure("–" if number.n is None else format_number(number.n, lang), number.cell, "n")
+
+
+def numerator(number: Number, lang: str) -> Figure:
+    """The numerator of a share: a dash where that is withheld."""
+    text = "–" if number.numerator is None else format_number(number.numerator, lang)
+    return Figure(text, number.cell, "numerator")
 
 
 def change(now: Number, before: Number, lang: str) -> str:
@@ -183,12 +207,11 @@ def period_short(period: Period, lang: str) -> str:
 
 
 def amount(number: Number, one: Label, many: Label, lang: str) -> str:
-    """`1 issue`, `12 issues`, `no issues`, `fewer than 5 people`."""
+    """`1 issue`, `12 issues`, `no issues`, `a withheld number of people`."""
     if number.value is None and not number.is_suppressed:
         return msg("an unknown number of {things}", things=many).render(lang)
     if number.value is None:
-        least = threshold(number.metric, number.edition)
-        return msg("fewer than {least} {things}", least=least, things=many).render(lang)
+        return msg("a withheld number of {things}", things=many).render(lang)
     if number.value == 0:
         return msg("no {things}", things=many).render(lang)
     return f"{plain(number.value, number.metric.unit, lang)} {(one if number.value == 1 else many).render(lang)}"
@@ -204,3 +227,12 @@ def listed(names: Sequence[str], lang: str) -> str:
     if len(names) < 2:
         return "".join(names)
     return msg("{first} and {last}", first=", ".join(names[:-1]), last=names[-1]).render(lang)
+
+
+def area_name(code: str, name: str, level: int | None, lang: str) -> str:
+    """The name without the country that NUTS adds to tell namesakes apart; a country's in the reader's language."""
+    if level == 0:
+        from babel import Locale
+
+        name = Locale(lang).territories.get({"EL": "GR", "UK": "GB"}.get(code, code), name)
+    return re.sub(r" \([A-Z]{2}\)$", "", name)

@@ -1,0 +1,286 @@
+"""What a reader can work out about withheld numbers from everything that is published.
+
+Every number published is a count, or an amount, of what lies in some place: the value that it has in each dimension.
+Places add up to others, so a withheld number can be computed, or narrowed down, from those that are shown. How far is
+the answer of two linear programs: its least and its greatest value under all that is known (Fischetti & Salazar 2001;
+Hundepool et al., Statistical Disclosure Control, 2012, chapter 4).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CANDIDATES = 5
+"""A withheld count must be able to have at least so many values."""
+WIDTH_SHARE = 0.10
+"""A withheld amount must be able to differ by at least this share of its greatest value."""
+EPSILON = 1e-6
+
+Place = frozenset[tuple[str, Any]]
+"""The values of dimensions that a number is of: `{("role", "student"), ("region", "NL11")}`; a tuple is any of its."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is counted, or summed, in a place."""
+
+    measure: str
+    place: Place
+
+    @property
+    def is_amount(self) -> bool:
+        return self.measure.startswith("sum ")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A published cell: the quantities it shows, each with its number; where it is withheld, with what they are.
+
+    A reader of published files does not know what is withheld: there these numbers are None. `weight` is what the loss
+    of the cell costs.
+    """
+
+    name: tuple[str, Place]
+    numbers: Mapping[Quantity, float | None]
+    is_withheld: bool = False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How a whole relates to its parts.
+
+    `exactly`: it is their sum. `presumably`: readers will take it for their sum, unless what is shown contradicts that.
+    `overlapping`: none of the parts is more than the whole, which is no more than all of them. `some`: as that, but
+    there are parts that are not published.
+    """
+
+    whole: Quantity
+    parts: tuple[Quantity, ...]
+    how: str = "exactly"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A withheld quantity that lies between `low` and `high`, and the shown ones from which this follows."""
+
+    quantity: Quantity
+    low: float
+    high: float
+    because: frozenset[Quantity] = field(default=frozenset(), compare=False)
+
+
+def findings(cells: Iterable[Cell], sums: Iterable[Sum]) -> list[Finding]:
+    """The quantities that are withheld and nowhere shown, but can be computed, or narrowed down too far.
+
+    A count must keep `CANDIDATES` values, an amount a range of `WIDTH_SHARE` of its greatest value; what can only be 0
+    gives nobody away.
+    """
+    view = _View.of(cells, sums)
+    return [found for part in view.parts() for found in part.findings()]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A linear relation: sum of coefficient x quantity, = 0 or <= 0."""
+
+    terms: Mapping[Quantity, float]
+    is_equal: bool
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a reader knows: the numbers shown, the quantities withheld, and how they relate."""
+
+    shown: Mapping[Quantity, float]
+    withheld: frozenset[Quantity]
+    rows: tuple[_Row, ...]
+    presumed: tuple[_Row, ...]
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell], sums: Iterable[Sum]) -> _View:
+        cells = list(cells)
+        shown = {
+            quantity: float(number)
+            for cell in cells
+            if not cell.is_withheld
+            for quantity, number in cell.numbers.items()
+            if number is not None
+        }
+        withheld = {quantity for cell in cells if cell.is_withheld for quantity in cell.numbers} - shown.keys()
+        rows: list[_Row] = []
+        presumed: list[_Row] = []
+        for each in sums:
+            exact = _Row({each.whole: -1.0, **dict.fromkeys(each.parts, 1.0)}, True)
+            if each.how == "exactly":
+                rows.append(exact)
+                continue
+            rows += [_Row({part: 1.0, each.whole: -1.0}, False) for part in each.parts]
+            if each.how != "some":
+                rows.append(_Row({each.whole: 1.0, **dict.fromkeys(each.parts, -1.0)}, False))
+            if each.how == "presumably" and not _is_contradicted(each, shown):
+                presumed.append(exact)
+        return cls(shown, frozenset(withheld), tuple(rows), tuple(presumed))
+
+    def parts(self) -> Iterator[_View]:
+        """The view in parts that no unknown quantity connects; those where nothing is withheld are left out."""
+        everything = [*self.rows, *self.presumed]
+        unknown = [[quantity for quantity in row.terms if quantity not in self.shown] for row in everything]
+        number = components([*unknown, *([quantity] for quantity in self.withheld)])
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for at, connected in enumerate(unknown):
+            if connected:
+                grouped[number[connected[0]]].append(at)
+        members: dict[int, set[Quantity]] = defaultdict(set)
+        for quantity in self.withheld:
+            members[number[quantity]].add(quantity)
+        for component, withheld in members.items():
+            of_rows = grouped.get(component, [])
+            yield replace(
+                self,
+                withheld=frozenset(withheld),
+                rows=tuple(self.rows[at] for at in of_rows if at < len(self.rows)),
+                presumed=tuple(self.presumed[at - len(self.rows)] for at in of_rows if at >= len(self.rows)),
+            )
+
+    def findings(self) -> list[Finding]:
+        program = _Program(self.shown, (*self.rows, *self.presumed))
+        if self.presumed and not program.is_feasible():
+            program = _Program(self.shown, self.rows)
+        if not program.is_feasible():
+            return []
+        found = []
+        for quantity in sorted(self.withheld, key=str):
+            if program.is_seen_wide(quantity):
+                continue
+            (low, why_low), (high, why_high) = program.least(quantity), program.greatest(quantity)
+            if is_too_narrow(quantity, low, high):
+                found.append(Finding(quantity, low, high, why_low | why_high))
+        return found
+
+
+def components(groups: Iterable[Sequence[Hashable]]) -> dict[Any, int]:
+    """Each member of the groups with the number of its component: groups that share a member are of one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    groups = [group for group in groups if group]
+    at = {member: row for row, member in enumerate(dict.fromkeys(member for group in groups for member in group))}
+    edges = [(at[group[0]], at[member]) for group in groups for member in group]
+    first, second = zip(*edges, strict=True) if edges else ((), ())
+    numbers = connected_components(coo_array(([1] * len(edges), (first, second)), shape=(len(at), len(at))))[1]
+    return {member: int(numbers[row]) for member, row in at.items()}
+
+
+def is_too_narrow(quantity: Quantity, low: float, high: float) -> bool:
+    """Whether a withheld quantity that lies between these says too much."""
+    if high <= EPSILON or math.isinf(high):
+        return False
+    if quantity.is_amount:
+        return high - low < WIDTH_SHARE * high
+    return math.floor(high + EPSILON) - math.ceil(low - EPSILON) + 1 < CANDIDATES
+
+
+def is_wide(quantity: Quantity, low: float, high: float) -> bool:
+    """Whether a quantity that can have these two values, and maybe more, says little enough."""
+    if quantity.is_amount:
+        return high > EPSILON and low <= (1 - WIDTH_SHARE) * high
+    return math.floor(high + EPSILON) - math.ceil(low - EPSILON) + 1 >= CANDIDATES
+
+
+def _is_contradicted(each: Sum, shown: Mapping[Quantity, float]) -> bool:
+    """Whether the numbers shown cannot be parts and whole."""
+    if each.whole not in shown:
+        return False
+    known = [shown[part] for part in each.parts if part in shown]
+    over = sum(known) - shown[each.whole]
+    return over > EPSILON or (len(known) == len(each.parts) and abs(over) > EPSILON)
+
+
+class _Program:
+    """Everything known of some quantities as a linear program, to be solved for the extremes of each."""
+
+    def __init__(self, shown: Mapping[Quantity, float], rows: Sequence[_Row]):
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        self.quantities = list(dict.fromkeys(quantity for row in rows for quantity in row.terms))
+        self.at = {quantity: column for column, quantity in enumerate(self.quantities)}
+        self.bounds = np.array([(shown.get(each, 0.0), shown.get(each, np.inf)) for each in self.quantities])
+        self.is_shown = [each in shown for each in self.quantities]
+        # what solutions have shown to be possible by the way: most quantities need no programs of their own
+        self.seen_low = np.full(len(self.quantities), np.inf)
+        self.seen_high = np.full(len(self.quantities), -np.inf)
+
+        def matrix(chosen: Sequence[_Row]) -> Any:
+            entries = [
+                (number, row, self.at[quantity])
+                for row, each in enumerate(chosen)
+                for quantity, number in each.terms.items()
+            ]
+            if not entries:
+                return None
+            numbers, of_row, of_column = zip(*entries, strict=True)
+            return csr_array((numbers, (of_row, of_column)), shape=(len(chosen), len(self.quantities)))
+
+        equal = [row for row in rows if row.is_equal]
+        below = [row for row in rows if not row.is_equal]
+        self.given = {
+            "A_eq": matrix(equal),
+            "b_eq": np.zeros(len(equal)) if equal else None,
+            "A_ub": matrix(below),
+            "b_ub": np.zeros(len(below)) if below else None,
+        }
+
+    def is_feasible(self) -> bool:
+        return not self.quantities or self._solve(None, 1).status != 2
+
+    def is_seen_wide(self, quantity: Quantity) -> bool:
+        """Whether two solutions so far lie far enough apart in a quantity."""
+        column = self.at.get(quantity)
+        return column is not None and bool(
+            self.seen_low[column] <= self.seen_high[column]
+            and is_wide(quantity, float(self.seen_low[column]), float(self.seen_high[column]))
+        )
+
+    def least(self, quantity: Quantity) -> tuple[float, frozenset[Quantity]]:
+        """The least value, and the shown quantities that keep it from being less."""
+        return self._extreme(quantity, 1)
+
+    def greatest(self, quantity: Quantity) -> tuple[float, frozenset[Quantity]]:
+        """The greatest value, and the shown quantities that keep it from being more."""
+        return self._extreme(quantity, -1)
+
+    def _extreme(self, quantity: Quantity, sign: int) -> tuple[float, frozenset[Quantity]]:
+        if quantity not in self.at:
+            return (0.0 if sign > 0 else math.inf), frozenset()
+        solved = self._solve(quantity, sign)
+        if solved.status != 0:
+            return (0.0 if sign > 0 else math.inf), frozenset()
+        prices = solved.lower.marginals + solved.upper.marginals
+        because = {
+            each
+            for each, is_shown, price in zip(self.quantities, self.is_shown, prices, strict=True)
+            if is_shown and abs(price) > EPSILON
+        }
+        return sign * solved.fun, frozenset(because)
+
+    def _solve(self, quantity: Quantity | None, sign: int) -> Any:
+        import numpy as np
+        from scipy.optimize import linprog
+
+        costs: np.ndarray = np.zeros(len(self.quantities))
+        if quantity is not None:
+            costs[self.at[quantity]] = sign
+        solved = linprog(costs, bounds=self.bounds, method="highs", **self.given)
+        if solved.x is not None:
+            np.minimum(self.seen_low, solved.x, out=self.seen_low)
+            np.maximum(self.seen_high, solved.x, out=self.seen_high)
+        return solved
