@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ppp_metrics.arguments import condition, day, one_of, workbook_path
-from ppp_metrics.console import check_line, complain, plain, quarantine_line, say, say_json, say_table, short, shown
+from ppp_metrics.console import (
+    check_line,
+    complain,
+    plain,
+    quarantine_line,
+    say,
+    say_erasure,
+    say_json,
+    say_status,
+    say_table,
+    short,
+    shown,
+)
 from ppp_metrics.errors import PppError
 from ppp_metrics.language import LANGUAGES, msg, user_language
 
@@ -158,30 +170,7 @@ def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
     say(ws.place.name)
     if notice := ws.place.notice_on(supplier["supplier"] for supplier in state["suppliers"]):
         say(notice.render(lang))
-    say()
-    header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
-    say_table(
-        [[each.render(lang) for each in header]]
-        + [
-            [s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
-            for s in state["suppliers"]
-        ]
-    )
-    say()
-    say_table(
-        [[msg("table").render(lang), msg("rows").render(lang)]]
-        + [[name, f"{count:,}"] for name, count in state["tables"].items() if count]
-    )
-    say()
-    for kept in state["retention"]:
-        if kept["overdue"]:
-            overdue = msg(
-                "The records of people from {supplier} were to be kept until {until}: remove them with "
-                "`ppp-metrics erase --supplier {supplier}`.",
-                **kept,
-            )
-            say(overdue.render(lang))
-    say(check_line(state["last_check"], state["fingerprint"], lang))
+    say_status(state, lang)
 
 
 @app.command()
@@ -199,23 +188,7 @@ def erase(
     if as_json:
         say_json(erasure.to_dict())
         return
-    header = [msg("supplier"), msg("table"), msg("rows")]
-    if erasure.rows:
-        say_table(
-            [[each.render(lang) for each in header]]
-            + [
-                [name, table, f"{count:,}"]
-                for name, tables in erasure.removed.items()
-                for table, count in tables.items()
-            ]
-        )
-        say()
-    said = msg("Removed {rows} rows from {loads} loads.", rows=f"{erasure.rows:,}", loads=erasure.loads)
-    again = msg(
-        "The files they came from bring them back when they are loaded again: ask the supplier to leave them out. "
-        "Reports are as they were made; make them again with `ppp-metrics report`."
-    )
-    say(f"{said.render(lang)} {again.render(lang)}")
+    say_erasure(erasure.removed, erasure.rows, erasure.loads, lang)
 
 
 @app.command()

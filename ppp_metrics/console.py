@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,48 @@ def short(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def say_status(state: Mapping[str, Any], lang: str) -> None:
+    """What each supplier loaded, the records by table, whose time is over, and the last check."""
+    say()
+    header = [msg("supplier"), msg("load"), msg("loaded"), msg("rows"), msg("put aside")]
+    say_table(
+        [[each.render(lang) for each in header]]
+        + [
+            [s["supplier"], str(s["load_id"]), s["loaded_at"], f"{s['rows']:,}", f"{s['quarantined']:,}"]
+            for s in state["suppliers"]
+        ]
+    )
+    say()
+    say_table(
+        [[msg("table").render(lang), msg("rows").render(lang)]]
+        + [[name, f"{count:,}"] for name, count in state["tables"].items() if count]
+    )
+    say()
+    for kept in state["retention"]:
+        if kept["overdue"]:
+            overdue = msg(
+                "The records of people from {supplier} were to be kept until {until}: remove them with "
+                "`ppp-metrics erase --supplier {supplier}`.",
+                **kept,
+            )
+            say(overdue.render(lang))
+    say(check_line(state["last_check"], state["fingerprint"], lang))
+
+
+def say_erasure(removed: Mapping[str, Mapping[str, int]], rows: int, loads: int, lang: str) -> None:
+    """What was removed of whom, and what was not."""
+    header = [msg("supplier"), msg("table"), msg("rows")]
+    if rows:
+        say_table(
+            [[each.render(lang) for each in header]]
+            + [[name, table, f"{count:,}"] for name, tables in removed.items() for table, count in tables.items()]
+        )
+        say()
+    said = msg("Removed {rows} rows from {loads} loads.", rows=f"{rows:,}", loads=loads)
+    again = msg(
+        "The files they came from bring them back when they are loaded again: ask the supplier to leave them out. "
+        "Reports are as they were made; make them again with `ppp-metrics report`."
+    )
+    say(f"{said.render(lang)} {again.render(lang)}")
