@@ -43,17 +43,20 @@ class Leak:
 
     how: str
     file: str
-    metric: str
-    place: Mapping[str, Any]
+    name: Name
     low: float | None = None
     high: float | None = None
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return dict(sorted(self.name[1], key=str))
 
     @property
     def message(self) -> Message:
         at = ", ".join(f"{name} {_text(value)}" for name, value in self.place.items() if value != "")
         values = {
             "file": self.file,
-            "number": f"{self.metric} ({at})",
+            "number": f"{self.name[0]} ({at})",
             "low": _digits(self.low),
             "high": _digits(self.high),
         }
@@ -92,8 +95,8 @@ class Audit:
                 {
                     "finding": leak.how,
                     "file": leak.file,
-                    "metric": leak.metric,
-                    "place": dict(leak.place),
+                    "metric": leak.name[0],
+                    "place": leak.place,
                     "low": leak.low,
                     "high": leak.high,
                     "message": str(leak.message),
@@ -188,10 +191,9 @@ class Page:
         for section in self.soup.select("section.ppp-section"):
             withheld: dict[str, str] = {}
             for row in section.select("tbody tr"):
-                named = row.find("th")
-                cell = next((each for each in row.select("[data-cell]") if self._is_word(each)), None)
-                if named and cell:
-                    withheld[named.get_text().strip()] = str(cell["data-cell"])
+                named, values = row.find("th"), row.select('[data-part="value"]')
+                if named and values and all(map(self._is_word, values)):
+                    withheld[named.get_text().strip()] = str(values[0]["data-cell"])
             if not withheld:
                 continue
             said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
@@ -244,7 +246,7 @@ def audit_pages(pages: Sequence[Page]) -> Audit:
         leaks |= dict.fromkeys(_attack(pages, edition))
     for page in pages:
         for cell in page.written():
-            leaks[_leak("written", page.report.file, page.name_of(cell))] = None
+            leaks[Leak("written", page.report.file, page.name_of(cell))] = None
     return Audit(
         files=len(pages),
         cells=sum(len(page.cells) for page in pages),
@@ -276,7 +278,7 @@ def released(pages: Iterable[Page], edition: str) -> tuple[Release, dict[Name, s
 def _attack(pages: Sequence[Page], edition: str) -> Iterator[Leak]:
     release, withheld_in = released(pages, edition)
     for name in sorted(release.clashes, key=str):
-        yield _leak("shown", withheld_in[name], name)
+        yield Leak("shown", withheld_in[name], name)
     behind: dict[Quantity, list[Name]] = defaultdict(list)
     for cell in release.cells.values():
         if cell.is_withheld:
@@ -285,12 +287,7 @@ def _attack(pages: Sequence[Page], edition: str) -> Iterator[Leak]:
     for found in findings(release.cells.values(), release.sums()):
         for name in behind[found.quantity]:
             how = "computed" if found.high - found.low < 0.5 else "narrowed"
-            yield _leak(how, withheld_in[name], name, found.low, found.high)
-
-
-def _leak(how: str, file: str, name: Name, low: float | None = None, high: float | None = None) -> Leak:
-    metric, place = name
-    return Leak(how, file, metric, dict(sorted(place)), low, high)
+            yield Leak(how, withheld_in[name], name, found.low, found.high)
 
 
 def _lines(svg: Tag) -> dict[float, list[str]]:

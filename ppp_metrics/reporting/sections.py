@@ -265,7 +265,7 @@ class Desk:
         }
         whole = self.number(metric_id)
         is_known = "no_data" not in whole.notes
-        nothing = replace(whole, value=0 if is_known else None, n=0, notes=() if is_known else ("no_data",))
+        nothing = replace(whole, value=0 if is_known else None, n=0, notes=() if is_known else ("no_data",), cell="")
         return {quarter: found.get(str(quarter), nothing) for quarter in quarters}
 
     def target(self, metric_id: str) -> float | None:

@@ -1,0 +1,286 @@
+"""Finished reports, read back as their readers get them: what they withhold, nobody works out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ppp_metrics import cli
+from ppp_metrics.errors import DataError
+from ppp_metrics.periods import Period
+from ppp_metrics.records.store import Store
+from ppp_metrics.reporting import batch
+from ppp_metrics.reporting.audit import Audit, Page, audit
+from ppp_metrics.reporting.batch import make_reports
+from ppp_metrics.reporting.manifest import read_manifest
+from ppp_metrics.workspace import find_workspace
+from tests.attacker import Key, ranges
+from tests.networks import PERIOD, make_network
+
+PEOPLE = {
+    "NL11": {"student": 14, "teacher": 6, "researcher": 7, "company_employee": 3},
+    "NL12": {"student": 9, "teacher": 2, "researcher": 8, "company_employee": 12},
+}
+"""In Groningen 3 employees and in Friesland 2 teachers may not be shown."""
+ISSUE_OF = {"NL11": "water1", "NL12": "water9"}
+STORY = "Ik leerde lassen bij de dijk"
+
+
+def people() -> dict[str, str]:
+    names = [
+        (f"{area}-{role}-{at}", role, area)
+        for area, roles in PEOPLE.items()
+        for role, count in roles.items()
+        for at in range(count)
+    ]
+    return {
+        "participants": "participant_id,role\n" + "".join(f"{name},{role}\n" for name, role, _ in names),
+        "participations": "participant_id,issue_id,start_date,end_date\n"
+        + "".join(f"{name},{ISSUE_OF[area]},2025-01-10,2025-12-01\n" for name, _, area in names),
+        "assessments": "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id\n"
+        + "".join(
+            f"{name},collaboration,pre_post,{moment},{day},{score + at % 7},0,100,{ISSUE_OF[area]}\n"
+            for at, (name, _, area) in enumerate(names)
+            for moment, day, score in (("pre", "2025-03-01", 40), ("post", "2025-10-01", 44))
+        ),
+        "partnerships": "partnership_id,name,region_code\np1,Noord,NL114\n",
+        "value_stories": "participant_id,partnership_id,cycle,story_date,consent,story\n"
+        + "".join(f"{name},p1,immediate,2025-05-01,no,{STORY}\n" for name, _, area in names if area == "NL11"),
+    }
+
+
+def make(folder: Path, period: str = PERIOD, **changed: Any) -> None:
+    asked: dict[str, Any] = {"region": "all", "lang": "all", "edition": "coordinator", "out": folder / "reports"}
+    make_reports(find_workspace(folder), ["learning_effects"], Period.parse(period), **(asked | changed))
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_network(tmp_path_factory.mktemp("audited"), **people())
+
+
+@pytest.fixture(scope="module")
+def published(network: Path) -> Path:
+    """The country and both provinces: a quarter and the one before, in both languages, and for funders."""
+    make(network, "2025-Q3", lang="nl")
+    make(network)
+    make(network, lang="en", edition="funder")
+    return network / "reports"
+
+
+@pytest.fixture
+def copied(published: Path, tmp_path: Path) -> Path:
+    """The same reports, to be changed."""
+    for path in published.rglob("*"):
+        if path.is_file():
+            target = tmp_path / path.relative_to(published)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return tmp_path
+
+
+def name_of(region: str, lang: str = "en", edition: str = "") -> str:
+    return f"{PERIOD}/learning_effects_{region}_{PERIOD}_{lang}{edition}.html"
+
+
+def roles_in(page: str) -> dict[str, str]:
+    """Role -> people, from the table of a page."""
+    [table] = re.findall(r"<caption>Participants by role.*?</table>", page, re.DOTALL)
+    return {
+        row[0].lower().replace(" ", "_"): row[1]
+        for row in re.findall(r"<th scope=\"row\">(.*?)</th><td[^>]*>(.*?)</td>", table)
+    }
+
+
+def total_in(page: str) -> str:
+    return re.findall(r"<h3>Participants</h3>\s*<p class=\"ppp-value[^\"]*\"><span[^>]*>(.*?)</span>", page)[0]
+
+
+def rewritten(folder: Path, file: str, change: Callable[[str], str]) -> Audit:
+    path = folder / file
+    before = path.read_text("utf-8")
+    after = change(before)
+    assert after != before
+    path.write_text(after, "utf-8")
+    return audit(folder)
+
+
+# --- what a release gives away ----------------------------------------------------------------------------------------
+
+
+def test_nobody_works_anything_out(published: Path) -> None:
+    found = audit(published)
+    assert (found.passed, found.leaks) == (True, ())
+    assert found.files == 3 + 6 + 3
+    assert found.withheld > 0
+
+
+def test_a_reader_who_adds_up_provinces_and_roles_learns_nothing(published: Path) -> None:
+    shown: dict[Key, int] = {}
+    withheld: list[Key] = []
+    for region in (None, *PEOPLE):
+        page = (published / name_of(region or "NL")).read_text("utf-8")
+        for role, text in [*roles_in(page).items(), (None, total_in(page))]:
+            if text == "withheld":
+                withheld.append((region, role))
+            else:
+                shown[region, role] = int(text)
+    inner = [(region, role) for region, roles in PEOPLE.items() for role in roles]
+    assert {("NL11", "company_employee"), ("NL12", "teacher")} <= set(withheld)
+    assert len(withheld) < 10
+    for key, possible in ranges(shown, withheld, inner).items():
+        assert len(possible) >= 5, key
+
+
+def test_both_editions_and_languages_say_the_same_or_nothing(published: Path) -> None:
+    reports = read_manifest(published)
+    for region in ("NL", *PEOPLE):
+        dutch, english, funder = (
+            Page(reports[file], (published / file).read_text("utf-8")).cells
+            for file in (name_of(region, "nl"), name_of(region), name_of(region, "en", "_funder"))
+        )
+        assert dutch.keys() == english.keys() == funder.keys()
+        for cell, parts in english.items():
+            assert funder[cell] == parts
+            assert (dutch[cell].get("value") == "afgeschermd") == (parts.get("value") == "withheld")
+
+
+def test_the_foot_says_how_much_is_withheld_and_why(published: Path) -> None:
+    foot = (
+        (published / name_of("NL12"))
+        .read_text("utf-8")
+        .partition('id="withheld-heading"')[2]
+        .partition("</section>")[0]
+    )
+    assert re.search(r"Withheld in this report: \d+ numbers\.", foot)
+    assert "1 to 4 people" in foot
+
+
+# --- what the audit finds ---------------------------------------------------------------------------------------------
+
+
+def test_a_number_filled_in_again_is_found_everywhere_it_tells_something(copied: Path) -> None:
+    teachers = re.compile(r'(<th scope="row">Teacher</th><td data-cell="[^"]+" data-part="value">)withheld')
+    found = rewritten(copied, name_of("NL12"), lambda page: teachers.sub(r"\g<1>2", page))
+    assert {leak.how for leak in found.leaks} >= {"shown"}
+    # the other language, the other edition and what follows from these
+    assert {(leak.place["region"], leak.place["role"]) for leak in found.leaks if leak.how == "shown"} == {
+        ("NL12", "teacher")
+    }
+
+
+def test_what_follows_from_another_page_is_computed(copied: Path) -> None:
+    # every page of Friesland shows all but its teachers: with the total these are the rest
+    found = audit(copied)
+    assert found.passed
+    for file in (name_of("NL12", "nl"), name_of("NL12"), name_of("NL12", "en", "_funder")):
+        for role, count in PEOPLE["NL12"].items():
+            label = {
+                "company_employee": "(?:Company employee|Bedrijfsmedewerker)",
+                "researcher": "(?:Researcher|Onderzoeker)",
+                "student": "Student",
+            }.get(role)
+            if label is None:
+                continue
+            path = copied / file
+            row = re.compile(rf'(<th scope="row">{label}</th><td data-cell="[^"]+" data-part="value">)[^<]+')
+            path.write_text(row.sub(rf"\g<1>{count}", path.read_text("utf-8")), "utf-8")
+    computed = [leak for leak in audit(copied).leaks if leak.how == "computed"]
+    assert ("participants_count", "NL12", "teacher", 2) in {
+        (leak.name[0], leak.place["region"], leak.place.get("role"), leak.low) for leak in computed
+    }
+
+
+def test_a_number_beside_a_withheld_name_is_found_in_words_charts_and_their_data(copied: Path) -> None:
+    def said(page: str) -> str:
+        return page.replace('<p class="ppp-finding">', '<p class="ppp-finding">Teacher: 2. ', 1)
+
+    found = rewritten(copied, name_of("NL12"), said)
+    assert [(leak.how, leak.file) for leak in found.leaks] == [("written", name_of("NL12"))]
+    (copied / name_of("NL12")).write_text(
+        (copied / name_of("NL12")).read_text("utf-8").replace("Teacher: 2. ", ""), "utf-8"
+    )
+    drawn = '<text transform="translate(0,9)">Teacher</text><text transform="translate(90,9)">2</text></svg>'
+    assert not rewritten(copied, name_of("NL12"), lambda page: page.replace("</svg>", drawn)).passed
+    (copied / name_of("NL12")).write_text(
+        (copied / name_of("NL12")).read_text("utf-8").replace(drawn, "</svg>"), "utf-8"
+    )
+    data = '<script type="application/json">{"values": [{"label": "Teacher", "value": 2}]}</script></figure>'
+    assert not rewritten(copied, name_of("NL12"), lambda page: page.replace("</figure>", data)).passed
+
+
+def test_the_command_says_what_was_found_and_exits_1(
+    copied: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setenv("PPP_METRICS_LANG", "en")
+        monkeypatch.setattr("sys.argv", ["ppp-metrics", "audit", str(copied), *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), capsys.readouterr().out
+
+    code, out = run()
+    assert (code, "Nobody can work out the" in out) == (0, True)
+    assert json.loads(run("--json")[1])["findings"] == []
+    rewritten(
+        copied,
+        name_of("NL12"),
+        lambda page: page.replace('<p class="ppp-finding">', '<p class="ppp-finding">Teacher: 2. ', 1),
+    )
+    code, out = run("--json")
+    [finding] = json.loads(out)["findings"]
+    assert (code, finding["finding"], finding["metric"], finding["place"]["role"]) == (
+        1, "written", "participants_count", "teacher",
+    )  # fmt: skip
+    assert "a number stands beside its name" in run()[1]
+
+
+def test_a_folder_without_reports_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no manifest of reports"):
+        audit(tmp_path)
+
+
+# --- what a release does about it -------------------------------------------------------------------------------------
+
+
+def test_no_report_is_written_when_a_number_could_be_worked_out(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as if nothing but small numbers were withheld
+    monkeypatch.setattr(batch, "withheld_in", lambda *_: frozenset())
+    with pytest.raises(DataError, match=r"No report was written, because \d+ withheld numbers could be worked out"):
+        make(network, lang="en", region="NL,NL12", out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_that_was_not_foreseen_is_protected_all_the_same(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "planned_questions", lambda con, jobs: {job: [] for job in jobs})
+    make(network, lang="en", out=tmp_path)
+    assert audit(tmp_path).passed
+
+
+# --- what stands in no file -------------------------------------------------------------------------------------------
+
+
+def test_no_person_and_no_story_stands_in_any_file(network: Path, published: Path) -> None:
+    with Store(find_workspace(network).database).reading() as con:
+        pseudonyms = [name for (name,) in con.execute("select participant_id from participants").fetchall()]
+    ids = [line.partition(",")[0] for line in people()["participants"].splitlines()[1:]]
+    traces = [each.encode() for each in (*ids, *pseudonyms, STORY)]
+    files = [path for path in published.rglob("*") if path.is_file()]
+    files += [path for path in (network / "notebooks").rglob("*") if path.is_file()]
+    assert len(files) > 12
+    for path in files:
+        content = path.read_bytes()
+        assert [trace for trace in traces if trace in content] == [], path.name
+
+
+def test_a_release_leaves_nothing_behind_but_its_files(published: Path) -> None:
+    assert {path.name for path in published.iterdir()} == {"2025-Q3", PERIOD, "index.html", "manifest.json"}
