@@ -203,7 +203,10 @@ class OpenWorkspace:
                 before = newest_loads(con)
         return restated(
             self.store,
-            [MetricQuestion(**question) for question in made.questions],
+            [
+                MetricQuestion(**question, withheld=[cell.partition("/")[2] for cell in made.withheld_of(at)])
+                for at, question in enumerate(made.questions)
+            ],
             before,
             after,
             region=made.region,

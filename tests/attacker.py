@@ -6,7 +6,7 @@ at most under that is a linear program in these, by scipy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -27,13 +27,20 @@ def margins(counts: Mapping[tuple[str, ...], int]) -> dict[Key, int]:
     return found
 
 
-def ranges(shown: Mapping[Key, int], withheld: Sequence[Key], inner: Sequence[tuple[str, ...]]) -> dict[Key, range]:
-    """The whole numbers that each withheld cell can be."""
+def lies_in(inner: tuple[str, ...], key: Key) -> bool:
+    return all(own in (None, value) for own, value in zip(key, inner, strict=True))
+
+
+def ranges(
+    shown: Mapping[Key, int],
+    withheld: Sequence[Key],
+    inner: Sequence[tuple[str, ...]],
+    is_counted: Callable[[tuple[str, ...], Key], bool] = lies_in,
+) -> dict[Key, range]:
+    """The whole numbers that each withheld cell can be; `is_counted`: of which innermost cells a cell is the sum."""
 
     def members(key: Key) -> np.ndarray:
-        return np.array(
-            [all(own in (None, value) for own, value in zip(key, each, strict=True)) for each in inner], float
-        )
+        return np.array([is_counted(each, key) for each in inner], float)
 
     given = {}
     if shown:

@@ -247,6 +247,13 @@ def test_a_change_never_shows_what_is_suppressed(tmp_path: Path, send: Send) -> 
     ]
 
 
+def test_nor_what_the_report_withheld_for_the_sake_of_others(tmp_path: Path, send: Send) -> None:
+    send("north", TWO_OF_FIVE, student=6, expert=8)
+    send("north", TWO_OF_FIVE, student=7, expert=9)
+    asked = replace(PEOPLE_BY_ROLE, withheld=["student"])
+    assert changes(tmp_path, asked, "group change", {"north": 1}, {"north": 2}) == [("expert", 1)]
+
+
 def test_the_edition_says_what_is_suppressed(tmp_path: Path, send: Send) -> None:
     send("north", TWO_OF_FIVE)
     send("north", CORRECTED)

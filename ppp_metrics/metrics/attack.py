@@ -58,8 +58,8 @@ class Sum:
     """How a whole relates to its parts.
 
     `exactly`: it is their sum. `presumably`: readers will take it for their sum, unless what is shown contradicts that.
-    `overlapping`: none of the parts is more than the whole, which is no more than all of them. `some`: as that, but
-    there are parts that are not published.
+    `overlapping`: none of the parts is more than the whole, which is no more than all of them. `some`: there are parts
+    that are not published, so readers will take the sum for no more than the whole, unless what is shown contradicts.
     """
 
     whole: Quantity
@@ -123,9 +123,12 @@ class _View:
                 rows.append(exact)
                 continue
             rows += [_Row({part: 1.0, each.whole: -1.0}, False) for part in each.parts]
-            if each.how != "some":
-                rows.append(_Row({each.whole: 1.0, **dict.fromkeys(each.parts, -1.0)}, False))
-            if each.how == "presumably" and not _is_contradicted(each, shown):
+            if each.how == "some":
+                at_most = _Row(exact.terms, False)
+                presumed += [] if _exceeds(each, shown) else [at_most]
+                continue
+            rows.append(_Row({each.whole: 1.0, **dict.fromkeys(each.parts, -1.0)}, False))
+            if each.how == "presumably" and not (_exceeds(each, shown) or _falls_short(each, shown)):
                 presumed.append(exact)
         return cls(shown, frozenset(withheld), tuple(rows), tuple(presumed))
 
@@ -195,13 +198,17 @@ def is_wide(quantity: Quantity, low: float, high: float) -> bool:
     return math.floor(high + EPSILON) - math.ceil(low - EPSILON) + 1 >= CANDIDATES
 
 
-def _is_contradicted(each: Sum, shown: Mapping[Quantity, float]) -> bool:
-    """Whether the numbers shown cannot be parts and whole."""
-    if each.whole not in shown:
+def _exceeds(each: Sum, shown: Mapping[Quantity, float]) -> bool:
+    """Whether the parts shown are more than the whole that is shown."""
+    known = sum(shown[part] for part in each.parts if part in shown)
+    return each.whole in shown and known > shown[each.whole] + EPSILON
+
+
+def _falls_short(each: Sum, shown: Mapping[Quantity, float]) -> bool:
+    """Whether all parts are shown and are less than the whole."""
+    if each.whole not in shown or not all(part in shown for part in each.parts):
         return False
-    known = [shown[part] for part in each.parts if part in shown]
-    over = sum(known) - shown[each.whole]
-    return over > EPSILON or (len(known) == len(each.parts) and abs(over) > EPSILON)
+    return sum(shown[part] for part in each.parts) < shown[each.whole] - EPSILON
 
 
 class _Program:

@@ -130,6 +130,7 @@ class Release:
         self.cells: dict[Name, Cell] = {}
         self.clashes: set[Name] = set()
         self._sums: dict[Sum, None] = {}
+        self._asked_in: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
 
     def add(
         self,
@@ -147,6 +148,9 @@ class Release:
         for name in table.by:
             if name not in table.where:
                 self._add_sums(table, name, groups or [group for group, *_ in rows])
+        place = table.place(dict.fromkeys(table.by, UNKNOWN))
+        for measure, _ in measures(table.metric).values():
+            self._asked_in[measure, _told_apart(place)].add(table.region)
 
     def _add_cell(self, table: Table, group: Mapping[str, str], numbers: Numbers, is_withheld: bool) -> None:
         quantities = table.quantities(group)
@@ -212,7 +216,9 @@ class Release:
             if len(codes) < 2:
                 continue
             for whole, parts in inside.setdefault(codes, self._divided(codes)).items():
-                is_whole = set(self.areas.get(whole, [""])) <= set(parts)
+                # a report without a row for a group says that there is nobody in it
+                asked_in = self._asked_in[of_region[whole].measure, _told_apart(of_region[whole].place)]
+                is_whole = set(self.areas.get(whole, [""])) <= {*parts, *asked_in}
                 sum_ = Sum(
                     of_region[whole], tuple(of_region[each] for each in parts), "presumably" if is_whole else "some"
                 )
@@ -236,6 +242,11 @@ class Release:
         if not code:
             return [""]
         return [*self.paths.get(code, [code[:length] for length in range(len(code), 1, -1)]), ""]
+
+
+def _told_apart(place: Place) -> frozenset[str]:
+    """The dimensions of which a place has some value, other than where and when."""
+    return frozenset(name for name, _ in place) - {"region", "days", *TIME_DIMENSIONS}
 
 
 def _without(table: Table, name: str, rest: Mapping[str, str]) -> Place:

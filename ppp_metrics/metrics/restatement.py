@@ -41,12 +41,16 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class MetricQuestion:
-    """One metric over a period: as a whole or by a dimension, of all units or where dimensions have some values."""
+    """One metric over a period: as a whole or by a dimension, of all units or where dimensions have some values.
+
+    `withheld` are the groups ("" is the whole) that its report did not show, for the sake of others perhaps.
+    """
 
     metric: str
     period: str
     by: str | None = None
     where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    withheld: Sequence[str] = ()
 
     @property
     def conditions(self) -> str:
@@ -135,6 +139,7 @@ def _answer(con: DuckDBPyConnection, question: MetricQuestion, **slice_: Any) ->
     frame = compute(con, metric.id, period, by=[question.by] if question.by else [], where=question.where, **slice_)
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
     cells = {row[question.by] if question.by else "": {name: row[name] for name in COMPARED} for row in records}
+    cells |= {group: dict.fromkeys(COMPARED) | {"note": "suppressed"} for group in question.withheld if group in cells}
     is_count = metric.kind == "count"
     if is_count and not cells:
         # no group at all: nothing was counted, or nobody sent what there is to count

@@ -231,6 +231,7 @@ def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
         loads=foot["loads"],
         questions=foot["questions"],
         groups=foot["groups"],
+        withheld=foot["withheld"],
     )
     return report, foot["numbers"]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from ppp_metrics.language import Label, Message, msg
+from ppp_metrics.records.codes import CYCLES, ROLES
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import draw_bars
 from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
@@ -175,6 +176,34 @@ class LearningSections(Desk):
             self.intervals(cycles),
             caption,
             [self.rate_table(caption, msg("cycle of value"), cycles)],
+        )
+
+    @in_one_session
+    def stories(self) -> Section:
+        """What people told of what taking part was worth, as far as they agreed to that."""
+        from ppp_metrics.metrics.stories import stories
+
+        with self.session() as con:
+            told = stories(con, self.period, region=self.region, edition=self.edition, today=self.today)
+        cycles = {code.value: code.label for code in CYCLES}
+        roles = {code.value: code.label for code in ROLES}
+        sentences = [msg("No story was told in this region and period that may be shown.")]
+        if told:
+            sentences = [
+                msg("The newest story of each cycle of value, of those whose teller agreed that it is shown."),
+                msg("Who told it is not said; the role only where at least 5 people with it told a story."),
+            ]
+        return self.render(
+            "stories",
+            title=msg("In their own words"),
+            sentences=sentences,
+            stories=[
+                (
+                    story.text,
+                    " · ".join(self.say(each) for each in (cycles[story.cycle], roles.get(story.role or "")) if each),
+                )
+                for story in told
+            ],
         )
 
     def _gains(self, key: str, title: Message, dimension: str, first: Words) -> Section:

@@ -24,7 +24,8 @@ class Report:
 
     `loads` are the newest loads of the suppliers by then, and `questions` what the report asked of their records as of
     the day `as_of`, each as `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas`
-    are the smaller ones with data, of a region that reports are made of together with these.
+    are the smaller ones with data, of a region that reports are made of together with these; `withheld` the cells that
+    it does not show, each as `words.Figure` calls it.
     """
 
     file: str
@@ -47,6 +48,11 @@ class Report:
     questions: list[dict[str, Any]] = field(default_factory=list)
     groups: list[list[str]] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+
+    def withheld_of(self, question: int) -> list[str]:
+        """The withheld cells of one of its questions."""
+        return [cell for cell in self.withheld if cell.partition("/")[0] == str(question)]
 
 
 def read_manifest(out: Path) -> dict[str, Report]:

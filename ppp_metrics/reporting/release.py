@@ -45,7 +45,7 @@ def questions_of(con: DuckDBPyConnection, job: Job) -> list[Question]:
 
     asking = Asking(con)
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    with asking.current(), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+    with asking.current(), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception, SystemExit):
         for cell in nbformat.read(job.notebook, as_version=4).cells:
             if cell.cell_type == "code":
                 exec(compile(cell.source, job.notebook.name, "exec"), namespace)

@@ -213,6 +213,7 @@ class Desk:
             "numbers": self.every_number(),
             "questions": self.questions(),
             "groups": [[each.keys[0] for each in numbers if each.keys] for numbers in self._known.values()],
+            "withheld": [each.cell for numbers in self._known.values() for each in numbers if each.is_suppressed],
             "as_of": str(self.as_of),
             "loads": loads,
         }
