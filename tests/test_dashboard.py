@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -243,6 +244,14 @@ def test_the_funders_edition_hides_what_one_or_two_companies_did(report: Callabl
     # Friesland has 2 of the 10 active companies; with those of Groningen shown, it would be the rest
     shown = {row[0]: row[1] for row in rows(report(edition="funder").places())[1:]}
     assert shown == {"Friesland": "withheld", "Groningen": "withheld"}
+
+
+def test_no_company_is_named_to_funders(network: Path) -> None:
+    asked = {"workspace": str(network), "period": PERIOD, "region": "NL", "lang": "en", "edition": "funder"}
+    for name in dashboard.SUBJECTS:
+        written = json.dumps(run_notebook(name, **asked))
+        assert [at for at in range(1, 11) if f"Company {at}" in written] == []
+        assert "School" not in written
 
 
 def test_words_from_the_data_are_never_markup(executed: dict[str, Any]) -> None:
