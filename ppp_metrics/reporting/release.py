@@ -79,26 +79,22 @@ def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release |
     """
     release = Release(areas_with_data(con), region_paths(con))
     regions: dict[tuple[str, str], list[str]] = {}
-    for job, own in questions.items():
-        for question in own:
+    for job, asked in questions.items():
+        for question in asked:
             asking = regions.setdefault((job.edition, json.dumps(question, sort_keys=True)), [])
             if job.region not in asking:
                 asking.append(job.region)
     for (edition, question_text), asking in regions.items():
         _count(con, release, json.loads(question_text), edition, asking)
-    alone = withheld_names(release.cells.values(), release.sums())
+    own, own_sums = dict(release.cells), release.sums()
     if before is None:
-        return alone
-    fixed = {}
-    for name, cell in before.cells.items():
-        if name not in release.cells:
-            release.cells[name] = cell
-            fixed[name] = cell
-    return alone | withheld_names(
-        [replace(cell, is_withheld=cell.is_withheld or cell.name in alone) for cell in release.cells.values()],
-        [*release.sums(), *before.sums()],
-        fixed,
-    )
+        return withheld_names(own.values(), own_sums)
+    fixed = before.cells.keys() - own.keys()
+    release.cells |= {name: before.cells[name] for name in fixed}
+    together = withheld_names(release.cells.values(), [*release.sums(), *before.sums()], fixed)
+    # what was published of data that have changed since may contradict, and then nothing follows from it
+    marked = [replace(cell, is_withheld=name in together) for name, cell in own.items()]
+    return together | withheld_names(marked, own_sums)
 
 
 def _count(con: DuckDBPyConnection, release: Release, question: Question, edition: str, regions: Sequence[str]) -> None:
