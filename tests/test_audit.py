@@ -160,7 +160,7 @@ def test_the_foot_says_how_much_is_withheld_and_why(published: Path) -> None:
         .partition('id="withheld-heading"')[2]
         .partition("</section>")[0]
     )
-    assert re.search(r"Withheld in this report: \d+ numbers\.", foot)
+    assert re.search(r"Numbers withheld in this report: \d+\.", foot)
     assert "1 to 4 people" in foot
 
 

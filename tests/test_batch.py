@@ -108,6 +108,13 @@ def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: l
     assert file.read_bytes() == before
 
 
+def test_what_notebooks_ask_is_foreseen_so_that_each_is_run_once(
+    network: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    make(network, edition="funder", out=tmp_path)
+    assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 3
+
+
 def report_of(file: str, **changed: str) -> Report:
     fields: dict[str, Any] = {
         "notebook": "regional_innovation",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ppp_metrics.metrics.attack import findings
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Release, Table
 from ppp_metrics.metrics.registry import find_metric
@@ -121,33 +123,65 @@ def test_both_editions_withhold_the_same_people(people: dict[tuple[str, str], in
     assert {name for name in funder if name[0] != "issues_proposed_count"} == coordinator
 
 
-@pytest.mark.parametrize("people", [{("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1}])
-def test_what_was_published_before_is_taken_as_it_is(people: dict[tuple[str, str], int]) -> None:
-    """First the country alone, then its provinces: these give way."""
+def shown_to_readers(regions: Sequence[str], withheld: frozenset[Name], cells: dict[Key, int]) -> Release:
+    """What the reports on some regions show."""
+    release = Release({"NL": sorted(PROVINCES)})
+    for region in regions:
+        place = None if region == "NL" else region
+        for metric, roles in (
+            ("participants_count", [None]),
+            ("participants_count", [role for own, role in cells if own == place and role in ROLES]),
+            ("lifelong_learners_count", [LIFELONG]),
+        ):
+            by = ("role",) if set(roles) <= set(ROLES) and roles else ()
+            table = Table(
+                metric=find_metric(metric), period=Period(2025, 4), as_of=date(2025, 12, 31), region=region, by=by
+            )
+            rows = []
+            for role in roles:
+                group = {"role": str(role)} if by else {}
+                is_withheld = table.name(group) in withheld
+                rows.append((group, {} if is_withheld else {"n": cells.get((place, role), 0)}, is_withheld))
+            release.add(table, rows)
+    return release
+
+
+@settings(max_examples=25, deadline=None)
+@given(PEOPLE)
+@example({("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1})
+@example({("NL11", "student"): 3, ("NL11", "expert"): 1, ("NL12", "teacher"): 5})
+def test_around_what_was_published_before_nobody_does_or_the_attack_tells(people: dict[tuple[str, str], int]) -> None:
+    """First the country alone, then its provinces. In the second example no choice of cells is safe any more.
+
+    Friesland has teachers only, and the country's 5 teachers and 9 people stand there: so Groningen has 4.
+    """
     con, cells = network(people), published(people)
     first = withheld_in(con, {job("NL"): ASKED})
-    before = Release()
-    for metric, by in (("participants_count", ""), ("participants_count", "role"), ("lifelong_learners_count", "")):
-        table = Table(
-            metric=find_metric(metric), period=Period(2025, 4), as_of=date(2025, 12, 31), region="NL",
-            by=(by,) if by else (),
-        )  # fmt: skip
-        groups = [{"role": role} for place, role in cells if place is None and role in ROLES] if by else [{}]
-        rows = []
-        for group in groups:
-            is_withheld = table.name(group) in first
-            count = cells.get((None, group.get("role", LIFELONG if metric.startswith("life") else None)), 0)
-            rows.append((group, {} if is_withheld else {"n": count}, is_withheld))
-        before.add(table, rows)
-    withheld = of(first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, before), cells)
+    before = shown_to_readers(["NL"], first, cells)
+    names = first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, before)
+    withheld = of(names, cells)
     shown = {key: count for key, count in cells.items() if key not in withheld}
-    stuck = {
+    narrow = [
         key
         for key, possible in ranges(shown, sorted(withheld, key=str), sorted(people), is_counted).items()
         if len(possible) < 5
-    }
-    # what the country's report gives away by itself would have been withheld there
-    assert not stuck
+    ]
+    everything = shown_to_readers(["NL", *PROVINCES], names, cells)
+    found = findings(everything.cells.values(), everything.sums())
+    assert found or not narrow, narrow
+
+
+def test_what_can_be_protected_around_what_was_published_is() -> None:
+    """The country shows 5 students and 5 teachers; of Groningen's 4 teachers and Friesland's 1 nothing follows."""
+    people = {("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1}
+    con, cells = network(people), published(people)
+    first = withheld_in(con, {job("NL"): ASKED})
+    before = shown_to_readers(["NL"], first, cells)
+    withheld = of(first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, before), cells)
+    shown = {key: count for key, count in cells.items() if key not in withheld}
+    assert ("NL11", "student") in shown
+    for key, possible in ranges(shown, sorted(withheld, key=str), sorted(people), is_counted).items():
+        assert len(possible) >= 5, key
 
 
 @pytest.mark.parametrize("edition", ["coordinator", "funder"])

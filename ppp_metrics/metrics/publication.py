@@ -125,8 +125,10 @@ class Release:
     country, for those of which the code does not tell.
     """
 
-    def __init__(self, areas: Mapping[str, Sequence[str]] | None = None, paths: Mapping[str, Sequence[str]] = {}):
-        self.areas, self.paths = areas or {}, paths
+    def __init__(
+        self, areas: Mapping[str, Sequence[str]] | None = None, paths: Mapping[str, Sequence[str]] | None = None
+    ):
+        self.areas, self.paths = areas or {}, paths or {}
         self.cells: dict[Name, Cell] = {}
         self.clashes: set[Name] = set()
         self._sums: dict[Sum, None] = {}
@@ -167,7 +169,7 @@ class Release:
         if before.is_withheld != cell.is_withheld:
             # shown in one place and withheld in another: whoever has both reads it
             self.clashes.add(cell.name)
-            self.cells[cell.name] = before if before.is_withheld is False else cell
+            self.cells[cell.name] = cell if before.is_withheld else before
         if "complement" in quantities:
             whole, hit, rest = (quantities[part] for part in ("denominator", "numerator", "complement"))
             self._sums[Sum(whole, (hit, rest))] = None

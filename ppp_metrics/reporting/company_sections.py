@@ -120,6 +120,8 @@ class CompanySections(Desk):
             )
         numbers = self.numbers("technical_question_10d_pct", "quarter")
         finding = msg("There were too few technical questions to give a share: {n}.", n=self.n_of(total))
+        if total.is_suppressed:
+            finding = msg("Which share of the technical questions was answered in time is withheld.")
         if total.value is not None:
             finding = msg(
                 "{share} of the {n} technical questions were answered within 10 working days (95% interval "

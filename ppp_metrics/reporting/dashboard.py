@@ -24,12 +24,11 @@ from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import headline, words
 from ppp_metrics.reporting.company_sections import CompanySections
-from ppp_metrics.reporting.handover import told_by_release
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
 from ppp_metrics.reporting.sections import Desk, Section, Words, in_one_session
 from ppp_metrics.reporting.theme_sections import ThemeSections
-from ppp_metrics.workspace import Workspace, find_workspace
+from ppp_metrics.workspace import find_workspace
 
 PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
 EDITION_LABELS = {"coordinator": Label("coordinator", "coördinator"), "funder": Label("funder", "financier")}
@@ -103,18 +102,8 @@ def style() -> str:
 class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
     """One report: its header, its sections, its foot."""
 
-    def __init__(
-        self,
-        place: Workspace,
-        period: Period,
-        region: str,
-        lang: str,
-        edition: str,
-        *,
-        notebook: str,
-        obligation: str = "",
-    ):
-        super().__init__(place, period, region, lang, edition, told_by_release())
+    def __init__(self, *where: Any, notebook: str, obligation: str = ""):
+        super().__init__(*where)
         self.subject = SUBJECTS[notebook]
         if obligation:
             with self.session() as con:
@@ -196,7 +185,7 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
         if not count:
             return [msg("Nothing in this report is withheld.")]
         found = [
-            msg("Withheld in this report: {count} numbers.", count=self.count(count)),
+            msg("Numbers withheld in this report: {count}.", count=self.count(count)),
             msg(
                 "Numbers are withheld where 1 to 4 people stand behind them, or behind the part of a share that meets "
                 "its condition or that does not."

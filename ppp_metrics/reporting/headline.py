@@ -70,7 +70,7 @@ def make_card(desk: Desk, number: Number) -> Card:
         unit="" if metric.unit == "pct" else COUNTED[metric.counts] if is_count else UNITS[metric.unit],
         is_number=number.value is not None,
         interval=desk.interval(number),
-        n="" if is_count or number.is_absent else desk.n_of(number),
+        n="" if is_count or number.is_absent or number.is_suppressed else desk.n_of(number),
         missing=words.missing_suppliers(number) or "",
         comparisons=tuple(lines),
     )
@@ -98,6 +98,8 @@ def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
 
 def _tell_rate(desk: Desk, rate: Number) -> list[Message]:
     """Which share of the issues was implemented within a year, how sure that is, and whether it changed."""
+    if rate.is_suppressed:
+        return [WITHHELD_RATE]
     if rate.value is None:
         why = msg("There are too few issues that could be followed for a year to say which share was implemented.")
         return [NOT_KNOWN_RATE if "no_data" in rate.notes else why]
@@ -115,6 +117,7 @@ def _tell_rate(desk: Desk, rate: Number) -> list[Message]:
     ]
 
 
+WITHHELD_RATE = msg("Which share of the issues was implemented is withheld.")
 NOT_KNOWN_RATE = msg("Which share of the issues was implemented is not known.")
 
 
@@ -153,6 +156,8 @@ def tell_learning(desk: Desk, now: Numbers) -> list[Message]:
             count=desk.shown(now["lifelong_learners_count"]),
         ),
     ]
+    if gain.is_suppressed:
+        return [*found, msg("What people learned is withheld.")]
     if gain.value is None or gain.low is None or gain.high is None:
         return [*found, msg("Too few people were measured before and after to say what they learned.")]
     matched = desk.number("matched_measurement_pct")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from ppp_metrics.language import Message, msg
+from ppp_metrics.periods import Period
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Panel, draw_bars, draw_columns
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
@@ -98,7 +100,7 @@ class IssueSections(Desk):
         latest = [replace(counts[quarters[-1]], label=label) for label, counts in series.items()]
         panels = [
             Panel(
-                f"{step.label}: {self.shown(step)}" if current == 1 else step.label,
+                f"{step.label}: {self.shown(step)}" if current == 1 and not step.is_suppressed else step.label,
                 tuple(counts[quarter].value for quarter in quarters),
             )
             for step, counts in zip(latest, series.values(), strict=True)
@@ -118,6 +120,7 @@ class IssueSections(Desk):
                     steps=self._steps_told(latest),
                 ),
                 *self._steps_unknown(latest),
+                *self._quarters_withheld(series.values()),
                 msg("Quarters differ with the school year: compare a quarter with the same one a year earlier."),
             ],
             partial(
@@ -143,7 +146,7 @@ class IssueSections(Desk):
             return self.section("themes", title, [NOTHING_KNOWN])
         told = [number for number in numbers if number.value is not None]
         most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
-        findings = [self._theme_finding(told, total)]
+        findings = [self._theme_finding(numbers, told, total)]
         if len(most) < len(told):
             findings.append(
                 msg("The chart shows the {count} themes with the most issues; the table has them all.", count=len(most))
@@ -210,6 +213,8 @@ class IssueSections(Desk):
                 parts=self.listed([f"{number.label} {self.count(number.denominator)}" for number in shown]),
             )
         ]
+        if len(shown) < len(numbers):
+            findings.append(msg("The numbers of the other kinds are withheld."))
         told = [number for number in numbers if number.value is not None]
         if len(told) > 1:
             is_apart = max(each.low or 0 for each in told) > min(each.high or 100 for each in told)
@@ -239,6 +244,11 @@ class IssueSections(Desk):
             [self.rate_table(self._rate_caption(), msg("kind of innovation"), numbers)],
         )
 
+    def _quarters_withheld(self, series: Iterable[Mapping[Period, Number]]) -> list[Message]:
+        if not any(number.is_suppressed for counts in series for number in counts.values()):
+            return []
+        return [msg("A quarter without a column is withheld, or nothing happened in it: the table tells which.")]
+
     def _steps_told(self, steps: list[Number]) -> str:
         return self.listed([f"{step.label.lower()} {self.shown(step)}" for step in steps if not step.is_unknown])
 
@@ -252,8 +262,12 @@ class IssueSections(Desk):
             window=self.window(self.metrics["implementation_rate_pct"]),
         )
 
-    def _theme_finding(self, told: list[Number], total: Number) -> Message:
+    def _theme_finding(self, numbers: list[Number], told: list[Number], total: Number) -> Message:
         if not told or total.value is None:
+            if total.is_suppressed or any(number.is_suppressed for number in numbers):
+                return msg(
+                    "Of each theme there are too few issues to say which share was implemented, or it is withheld."
+                )
             return msg("Each theme has too few issues to say which share was implemented.")
         if len(told) == 1:
             return msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)

@@ -138,7 +138,11 @@ class LearningSections(Desk):
         if both.value is not None:
             found.append(msg("Of the pairs across that line, {share} learned from each other.", share=self.shown(both)))
         if not found:
-            found.append(msg("There are too few pairs of people to give shares."))
+            found.append(
+                msg("The shares are withheld.")
+                if any(each.is_suppressed for each in numbers)
+                else msg("There are too few pairs of people to give shares.")
+            )
         caption = msg("Share of pairs of people, {window}, with 95% intervals", window=self.last_year())
         return self.section(
             "exchange",
@@ -180,23 +184,22 @@ class LearningSections(Desk):
 
     @in_one_session
     def stories(self) -> Section:
-        """What people told of what taking part was worth, as far as they agreed to that."""
+        """What people told of what taking part was worth, as far as they agreed to that; nothing where nobody did."""
         from ppp_metrics.metrics.stories import stories
 
         with self.session() as con:
             told = stories(con, self.period, region=self.region, edition=self.edition, today=self.today)
         cycles = {code.value: code.label for code in CYCLES}
         roles = {code.value: code.label for code in ROLES}
-        sentences = [msg("No story was told in this region and period that may be shown.")]
-        if told:
-            sentences = [
-                msg("The newest story of each cycle of value, of those whose teller agreed that it is shown."),
-                msg("Who told it is not said; the role only where at least 5 people with it told a story."),
-            ]
+        if not told:
+            return Section("", {"part": "stories"})
         return self.render(
             "stories",
             title=msg("In their own words"),
-            sentences=sentences,
+            sentences=[
+                msg("The newest story of each cycle of value, of those whose teller agreed that it is shown."),
+                msg("Who told it is not said; the role only where at least 5 people with it told a story."),
+            ],
             stories=[
                 (
                     story.text,
@@ -232,6 +235,8 @@ class LearningSections(Desk):
         )
 
     def _gain_finding(self, gains: list[Number], total: Number) -> Message:
+        if total.is_suppressed:
+            return msg("The mean gain is withheld.")
         if total.value is None:
             return msg("There are too few pairs of measurements to give a mean gain.")
         told = [each for each in gains if each.value is not None]

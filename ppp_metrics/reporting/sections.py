@@ -13,7 +13,6 @@ from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, format_date, format_number, msg
 from ppp_metrics.metrics.innovation import FUNNEL
 from ppp_metrics.metrics.metric import WINDOWS, Metric
-from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
@@ -21,6 +20,7 @@ from ppp_metrics.reporting import words
 from ppp_metrics.reporting.asking import ASKING
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
+from ppp_metrics.reporting.handover import told_by_release
 from ppp_metrics.reporting.templates import templates
 from ppp_metrics.reporting.words import Figure, Number, area_name
 from ppp_metrics.workspace import Workspace
@@ -72,15 +72,7 @@ class Desk:
     `withheld` are the cells that its release does not show; None for a report that is part of none.
     """
 
-    def __init__(
-        self,
-        place: Workspace,
-        period: Period,
-        region: str,
-        lang: str,
-        edition: str,
-        withheld: frozenset[Name] | None = None,
-    ):
+    def __init__(self, place: Workspace, period: Period, region: str, lang: str, edition: str):
         from ppp_metrics.metrics.places import find_region
 
         self.place, self.period, self.lang, self.edition = place, period, lang, edition
@@ -93,7 +85,7 @@ class Desk:
         self._asked: list[Number] = []
         self._keys: list[str] = []
         self._con: DuckDBPyConnection | None = None
-        self.withheld = withheld
+        self.withheld = told_by_release()
         self._is_asking = False
         if asking := ASKING.get():
             asking.desks.append(self)
@@ -219,13 +211,17 @@ class Desk:
         }
 
     def questions(self) -> list[dict[str, Any]]:
-        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it."""
+        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it and JSON keeps it."""
         return [
             {
                 "metric": metric_id,
                 "period": str(period),
                 **({"by": by} if by else {}),
-                **({"where": dict(where)} if where else {}),
+                **(
+                    {"where": {name: values if isinstance(values, str) else [*values] for name, values in where}}
+                    if where
+                    else {}
+                ),
             }
             for metric_id, by, where, period in self._known
         ]
