@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, PppError
-from ppp_metrics.language import Message, msg, user_language
+from ppp_metrics.language import LANGUAGES, Message, msg, user_language
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period
 from ppp_metrics.records.store import Store
+from ppp_metrics.reporting import kernels
 from ppp_metrics.reporting.audit import Page, audit_pages, read_pages, released
-from ppp_metrics.reporting.dashboard import package_version
+from ppp_metrics.reporting.execution import run_notebook, write_page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
@@ -33,7 +34,18 @@ from ppp_metrics.reporting.plan import Job, plan_reports
 from ppp_metrics.reporting.release import Question, areas_with_data, planned_questions, withheld_in
 from ppp_metrics.workspace import Workspace
 
-CELL_SECONDS = 600
+FAILED = "failed"
+"""The folder of the notebooks that failed, as far as they came."""
+
+
+@dataclass
+class Outcome:
+    """What came of the jobs: the reports made, the numbers behind them, and what went wrong, each by the job's file."""
+
+    reports: dict[str, Report] = field(default_factory=dict)
+    numbers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    failures: dict[str, PppError] = field(default_factory=dict)
+    is_interrupted: bool = False
 
 
 def make_reports(
@@ -72,65 +84,73 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     known = read_manifest(out)
     kept = {} if force else {job.file: known[job.file] for job in planned if _is_current(out, job, known.get(job.file))}
     todo = [job for job in planned if job.file not in kept]
-    made: dict[str, Report] = {}
-    failures: list[PppError] = []
+    if not todo:
+        return [kept[job.file] for job in planned]
+    done = Outcome()
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
         others = [report for file, report in known.items() if file not in {job.file for job in todo}]
         before = read_pages(out, [report for report in others if (out / report.file).is_file()])
-        asked: dict[Job, list[Question]] | None = None
-        while todo and (asked is None or _asks_more(asked, made)):
-            asked, areas, withheld = _decide(place, todo, made, before)
-            made, failures = {}, []
-            with told_to_kernels(withheld, scratch):
-                for job, outcome in _run(todo, scratch, place.expectations, min(workers, len(todo))):
-                    if isinstance(outcome, PppError):
-                        failures.append(outcome)
-                    else:
-                        made[job.file] = replace(outcome, areas=areas.get(job.region, []))
+        workers = min(workers, len(todo))
+        with ProcessPoolExecutor(workers, kernels.context()) as pool:
+            done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
+        _refuse_wrong_numbers(done, place.expectations)
         _refuse_leaks(
-            [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in made.items()], before
+            [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in done.reports.items()],
+            before,
         )
-        for file in made:
-            target = out / file
-            target.parent.mkdir(exist_ok=True)
-            os.replace(scratch / target.name, target)
+        _put_in_place(done, scratch, out)
         # read again: another run may have added its reports in the meantime
-        listed = write_manifest(out, read_manifest(out) | made)
+        listed = write_manifest(out, read_manifest(out) | done.reports)
         notice = place.notice if any(report.has_notice for report in listed) else None
         replace_file(out / "index.html", write_index(listed, notice))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    if failures:
-        raise failures[0]
-    return [made.get(job.file) or kept[job.file] for job in planned]
+    if done.is_interrupted:
+        raise KeyboardInterrupt
+    if done.failures:
+        raise DataError(_told(done.failures))
+    return [done.reports.get(job.file) or kept[job.file] for job in planned]
+
+
+def _run_until_foreseen(
+    place: Workspace, todo: Sequence[Job], before: Sequence[Page], scratch: Path, pool: Executor, workers: int
+) -> Outcome:
+    """Decide what is withheld and run the jobs; again, if a report asked for what had not been foreseen."""
+    asked = _foreseen(place, todo, pool)
+    while True:
+        areas, withheld = _decide(place, asked, before)
+        with told_to_kernels(withheld, Path(tempfile.mkdtemp(dir=scratch))):
+            done = _run(todo, scratch, pool, workers)
+        for file, report in done.reports.items():
+            done.reports[file] = replace(report, areas=areas.get(report.region, []))
+        more = {job: _not_foreseen(questions, done.reports.get(job.file)) for job, questions in asked.items()}
+        if done.is_interrupted or not any(more.values()):
+            return done
+        asked = {job: [*questions, *more[job]] for job, questions in asked.items()}
+
+
+def _foreseen(place: Workspace, todo: Sequence[Job], pool: Executor) -> dict[Job, list[Question]]:
+    with Store(place.database).reading() as con:
+        prepare(con)
+        return planned_questions(con, todo, pool)
+
+
+def _not_foreseen(questions: Sequence[Question], report: Report | None) -> list[Question]:
+    return [question for question in report.questions if question not in questions] if report else []
 
 
 def _decide(
-    place: Workspace, todo: Sequence[Job], made: Mapping[str, Report], before: Sequence[Page]
-) -> tuple[dict[Job, list[Question]], dict[str, list[str]], frozenset[Name]]:
-    """What each report will ask, or has asked when it was made; the areas with data; and what must be withheld."""
+    place: Workspace, asked: Mapping[Job, Sequence[Question]], before: Sequence[Page]
+) -> tuple[dict[str, list[str]], frozenset[Name]]:
+    """The areas with data, and what the reports that ask this must withhold."""
     with Store(place.database).reading() as con:
         prepare(con)
-        asked = planned_questions(con, todo)
-        for job in todo:
-            if job.file in made:
-                asked[job] = [*asked[job], *made[job.file].questions]
         withheld: frozenset[Name] = frozenset()
-        for edition in {job.edition for job in todo}:
+        for edition in {job.edition for job in asked}:
             own = {job: questions for job, questions in asked.items() if job.edition == edition}
             withheld |= withheld_in(con, own, released(before, edition)[0] if before else None)
-        return asked, areas_with_data(con), withheld
-
-
-def _asks_more(asked: Mapping[Job, Sequence[Question]], made: Mapping[str, Report]) -> bool:
-    """Whether a report asked for what was not foreseen, so that the release must be decided on again."""
-    return any(
-        question not in questions
-        for job, questions in asked.items()
-        if job.file in made
-        for question in made[job.file].questions
-    )
+        return areas_with_data(con), withheld
 
 
 def _refuse_leaks(new: Sequence[Page], before: Sequence[Page]) -> None:
@@ -150,124 +170,101 @@ def _refuse_leaks(new: Sequence[Page], before: Sequence[Page]) -> None:
         )
 
 
-def _run(
-    todo: Sequence[Job], scratch: Path, expectations: Path, workers: int
-) -> Iterator[tuple[Job, Report | PppError]]:
-    """Each job with its report, or with what went wrong, as they are done.
+def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Outcome:
+    """Run the notebooks, each in a kernel of its own, and write their pages into `scratch`.
 
-    The work is done in the notebooks' kernels, a process each; a thread a kernel is enough to wait for it.
+    The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. Languages
+    come one after the other, since what the first asks of a slice the next need not find again.
     """
-    if not todo:
-        return
-    # the kernel of this interpreter, not one that the user's account has under the same name
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(_make_one, job, scratch): job for job in todo}
+    done = Outcome()
+    in_order = sorted(todo, key=lambda job: LANGUAGES.index(job.lang))
+    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers) as waiting:
+        running = {waiting.submit(_make_one, job, scratch, pool): job for job in in_order}
         try:
             for future in as_completed(running):
                 job = running[future]
                 try:
-                    outcome: Report | PppError
-                    outcome, numbers = future.result()
-                    _check_numbers(job, numbers, expectations)
+                    done.reports[job.file], done.numbers[job.file] = future.result()
                 except PppError as error:
-                    outcome = error
+                    done.failures[job.file] = error
                 tell(job)
-                yield job, outcome
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        except KeyboardInterrupt:
+            done.is_interrupted = True
+            waiting.shutdown(wait=False, cancel_futures=True)
+            kernels.end_all()
+    return done
 
 
-def _make_one(job: Job, scratch: Path) -> tuple[Report, list[dict[str, Any]]]:
-    """Run one notebook and write its page into `scratch`; with the report come the numbers behind it.
-
-    Raises DataError with the failing cell's own words.
-    """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    from ppp_metrics.reporting.html import about_foot, about_page, render_page
-
-    try:
-        notebook = papermill.execute_notebook(
-            str(job.notebook),
-            None,
-            parameters=job.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            execution_timeout=CELL_SECONDS,
-            resources={"metadata": {"path": str(job.notebook.parent)}},
-            # ipykernel warns that it talks over the loopback interface in plain text; there is no other on Windows
-            extra_arguments=["--log-level=ERROR"],
-            shutdown_kernel="immediate",
-        )
-    except PapermillExecutionError as error:
-        said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", error.evalue).split())[:500]
-        raise DataError(
-            _failure(job, said if error.ename in ("DataError", "UsageError") else f"{error.ename}: {said}")
-        ) from None
-    except (TimeoutError, RuntimeError) as error:
-        raise DataError(_failure(job, " ".join(str(error).split())[:500])) from None
-    about, foot = about_page(notebook), about_foot(notebook)
-    page = render_page(notebook).encode()
-    (scratch / Path(job.file).name).write_bytes(page)
-    report = Report(
-        file=job.file,
-        notebook=job.notebook.stem,
-        title=about["subject"],
-        network=about["network"],
-        area=about["area"],
-        period=job.period,
-        region=job.region,
-        lang=job.lang,
-        edition=job.edition,
-        fingerprint=job.fingerprint,
-        version=package_version(),
-        inputs=job.inputs,
-        sha256=hashlib.sha256(page).hexdigest(),
-        has_notice=about["has_notice"],
-        as_of=foot["as_of"],
-        loads=foot["loads"],
-        questions=foot["questions"],
-        groups=foot["groups"],
-        withheld=foot["withheld"],
-    )
-    return report, foot["numbers"]
+def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Report, list[dict[str, Any]]]:
+    begun = time.monotonic()
+    page = scratch / Path(job.file).name
+    executed = page.with_suffix(".ipynb")
+    notebook = run_notebook(job, executed)
+    report, numbers = pool.submit(write_page, job, notebook, page).result()
+    executed.unlink()
+    return replace(report, seconds=round(time.monotonic() - begun, 1)), numbers
 
 
-def _check_numbers(job: Job, numbers: list[dict[str, Any]], expectations: Path) -> None:
-    """Raises DataError when a number breaks a critical rule for computed numbers: its report is not kept."""
+def _refuse_wrong_numbers(done: Outcome, expectations: Path) -> None:
+    """Takes back each report with a number that breaks a critical rule for computed numbers."""
     import pandas as pd
 
     from ppp_metrics.records.checks import run_number_checks
 
-    failures = run_number_checks(pd.DataFrame(numbers), expectations).failures("critical")
-    if failures:
-        raise DataError(
-            msg(
-                "{report} is not published, because a number in it breaks the rule '{rule}'.",
-                report=job.file,
-                rule=failures[0].label,
+    numbers = [number | {"file": file} for file, numbers in done.numbers.items() for number in numbers]
+    if not numbers:
+        return
+    for rule in run_number_checks(pd.DataFrame(numbers), expectations).failures("critical"):
+        # a rule about all numbers together names no rows
+        wrong = {numbers[row["row"]]["file"] for row in rule.rows} or set(done.reports)
+        for file in wrong & done.reports.keys():
+            del done.reports[file]
+            done.failures[file] = DataError(
+                msg(
+                    "{report} is not published, because a number in it breaks the rule '{rule}'.",
+                    report=file,
+                    rule=rule.label,
+                )
             )
-        )
 
 
-def _failure(job: Job, said: str) -> Message:
-    return msg(
-        "{notebook} for {region}, {period} stopped: {reason}",
-        notebook=job.notebook.stem,
-        region=job.region,
-        period=job.period,
-        reason=said,
-    )
+def _put_in_place(done: Outcome, scratch: Path, out: Path) -> None:
+    """Move the pages where they belong, and the notebooks of failures where they can be looked at."""
+    for file in done.reports:
+        target = out / file
+        target.parent.mkdir(exist_ok=True)
+        os.replace(scratch / target.name, target)
+        _failed_notebook(out, file).unlink(missing_ok=True)
+    for file in done.failures:
+        looked_at = _failed_notebook(out, file)
+        executed = scratch / looked_at.name
+        if executed.is_file():
+            looked_at.parent.mkdir(exist_ok=True)
+            os.replace(executed, looked_at)
+            done.failures[file] = DataError(
+                msg("{failure} Its notebook: {file}", failure=done.failures[file].message, file=looked_at)
+            )
+    if (out / FAILED).is_dir() and not any((out / FAILED).iterdir()):
+        (out / FAILED).rmdir()
+
+
+def _failed_notebook(out: Path, file: str) -> Path:
+    return out / FAILED / Path(file).with_suffix(".ipynb").name
+
+
+def _told(failures: Mapping[str, PppError]) -> Message:
+    """What went wrong, a line each."""
+    told, *others = [failures[file].message for file in sorted(failures)]
+    for other in others:
+        told = msg("{failures}\n{failure}", failures=told, failure=other)
+    return told
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Any]:
+def _progress(total: int) -> Iterator[Callable[[Job], None]]:
     """A function that is told of each finished job: a bar on a terminal, else a line a report on stderr."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     label = msg("Reports").render(user_language())
@@ -278,7 +275,7 @@ def _progress(total: int) -> Iterator[Any]:
         )
         return
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
     ) as bar:
         task = bar.add_task(label, total=total)
         yield lambda job: bar.advance(task)

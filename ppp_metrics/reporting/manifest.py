@@ -25,7 +25,7 @@ class Report:
     `loads` are the newest loads of the suppliers by then, and `questions` what the report asked of their records as of
     the day `as_of`, each as `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas`
     are the smaller ones with data, of a region that reports are made of together with these; `withheld` the cells that
-    it does not show, each as `words.Figure` calls it.
+    it does not show, each as `words.Figure` calls it; `seconds` is how long it took to make it.
     """
 
     file: str
@@ -49,6 +49,7 @@ class Report:
     groups: list[list[str]] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     def withheld_of(self, question: int) -> list[str]:
         """The withheld cells of one of its questions."""

@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,10 @@ from ppp_metrics.metrics.publication import Release
 from ppp_metrics.metrics.question import AREA, ask
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
+from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.asking import Asking
 from ppp_metrics.reporting.plan import Job
+from ppp_metrics.workspace import find_workspace
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,16 +39,19 @@ Question = Mapping[str, Any]
 Questions = Mapping[Job, Sequence[Question]]
 
 
-def questions_of(con: DuckDBPyConnection, job: Job) -> list[Question]:
+def questions_of(job: Job) -> list[Question]:
     """What a notebook asks, found by running its cells without drawing anything.
 
     A notebook that fails says so when it is run in earnest; here it has asked what it asked until then.
     """
     import nbformat
 
-    asking = Asking(con)
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    with asking.current(), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception, SystemExit):
+    with contextlib.ExitStack() as around:
+        asking = Asking(around.enter_context(Store(find_workspace(Path(job.workspace)).database).reading()))
+        around.enter_context(asking.current())
+        around.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        around.enter_context(contextlib.suppress(Exception, SystemExit))
         for cell in nbformat.read(job.notebook, as_version=4).cells:
             if cell.cell_type == "code":
                 exec(compile(cell.source, job.notebook.name, "exec"), namespace)
@@ -54,8 +60,13 @@ def questions_of(con: DuckDBPyConnection, job: Job) -> list[Question]:
     return [question for desk in asking.desks for question in desk.questions()]
 
 
-def planned_questions(con: DuckDBPyConnection, jobs: Iterable[Job]) -> dict[Job, list[Question]]:
-    """Each job's questions, as one with much data of the same notebook and level of region asks them."""
+def planned_questions(
+    con: DuckDBPyConnection, jobs: Iterable[Job], pool: Executor | None = None
+) -> dict[Job, list[Question]]:
+    """Each job's questions, as one with much data of the same notebook and level of region asks them.
+
+    The notebooks are asked side by side in the processes of a pool, if there is one.
+    """
     sizes = dict(
         con.execute(
             "select code, count(*) from (select unnest(path) as code from issue_settings "
@@ -65,11 +76,9 @@ def planned_questions(con: DuckDBPyConnection, jobs: Iterable[Job]) -> dict[Job,
     alike: dict[tuple[Path, int], list[Job]] = {}
     for job in jobs:
         alike.setdefault((job.notebook, len(job.region)), []).append(job)
-    found: dict[Job, list[Question]] = {}
-    for same in alike.values():
-        asked = questions_of(con, max(same, key=lambda job: sizes.get(job.region, 0)))
-        found |= dict.fromkeys(same, asked)
-    return found
+    largest = [max(same, key=lambda job: sizes.get(job.region, 0)) for same in alike.values()]
+    answers = (pool.map if pool else map)(questions_of, largest)
+    return {job: asked for same, asked in zip(alike.values(), answers, strict=True) for job in same}
 
 
 def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release | None = None) -> frozenset[Name]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial, wraps
@@ -26,6 +26,7 @@ from ppp_metrics.reporting.words import Figure, Number, area_name
 from ppp_metrics.workspace import Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 HISTORY_QUARTERS = 12
@@ -69,7 +70,8 @@ def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:
 class Desk:
     """Where the sections of one report are made: one workspace, period, region, language and edition.
 
-    `withheld` are the cells that its release does not show; None for a report that is part of none.
+    `withheld` are the cells that its release does not show; None for a report that is part of none. A report of a
+    release reads in one session from its first section to its last.
     """
 
     def __init__(self, place: Workspace, period: Period, region: str, lang: str, edition: str):
@@ -85,7 +87,8 @@ class Desk:
         self._asked: list[Number] = []
         self._keys: list[str] = []
         self._con: DuckDBPyConnection | None = None
-        self.withheld = told_by_release()
+        self._release = told_by_release()
+        self.withheld = self._release.withheld if self._release else None
         self._is_asking = False
         if asking := ASKING.get():
             asking.desks.append(self)
@@ -104,15 +107,20 @@ class Desk:
             return
         from ppp_metrics.records.history import fingerprint
 
-        with Store(self.place.database).reading() as con:
+        with ExitStack() as stack:
+            con = stack.enter_context(Store(self.place.database).reading())
             found = fingerprint(con)
             if self.fingerprint not in (None, found):
                 raise DataError(msg("The data has changed while this report was made. Run it again from the top."))
             self.fingerprint, self._con = found, con
+            if self._release:
+                # the process of this report ends with it, and the session with the process
+                self._sessions = stack.pop_all()
             try:
                 yield con
             finally:
-                self._con = None
+                if not self._release:
+                    self._con = None
 
     @cached_property
     def area(self) -> tuple[str, int | None]:
@@ -158,18 +166,20 @@ class Desk:
         from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN, dimension_labels
 
         metric = self.metrics.setdefault(metric_id, find_metric(metric_id))
-        frame = compute(
-            con,
-            metric_id,
-            period,
-            today=self.today,
-            region=self.region,
-            by=[by] if by else [],
-            where=where,
-            edition=self.edition,
-            withheld=self.withheld,
+        records = self.rows(
+            ("compute", metric_id, by, where, str(period)),
+            lambda: compute(
+                con,
+                metric_id,
+                period,
+                today=self.today,
+                region=self.region,
+                by=[by] if by else [],
+                where=where,
+                edition=self.edition,
+                withheld=self.withheld,
+            ),
         )
-        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         names = dimension_labels(con, by, [row[by] for row in records], self.lang) if by else {}
         measures = ("value", "low", "high", "n", "numerator", "denominator")
         found = [
@@ -180,7 +190,7 @@ class Desk:
                 **{name: row[name] for name in measures},
                 notes=tuple(filter(None, (row["note"] or "").split("; "))),
                 edition=self.edition,
-                more={str(name): value for name, value in row.items() if name not in (by, *MEASURES)},
+                more={name: value for name, value in row.items() if name not in (by, *MEASURES)},
             )
             for row in records
         ]
@@ -194,6 +204,22 @@ class Desk:
                 )
             )
         return found
+
+    def rows(self, question: tuple[Any, ...], answer: Callable[[], pd.DataFrame]) -> list[dict[str, Any]]:
+        """The rows of a frame after disclosure control; the same report in the other language need not find them again.
+
+        The answer depends on nothing but the question, the data and the report's region, period and edition.
+        """
+
+        def found() -> list[dict[str, Any]]:
+            frame = answer()
+            rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+            return [{str(name): value for name, value in row.items()} for row in rows]
+
+        if not self._release:
+            return found()
+        about = (self.region, self.edition, str(self.period), str(self.today), sorted(self.where.items()))
+        return self._release.once((*about, *question), found)
 
     def basis(self) -> dict[str, Any]:
         """Every number asked so far, and what it takes to ask again: the questions, the day, each supplier's load."""

@@ -53,16 +53,18 @@ class ThemeSections(Desk):
         from ppp_metrics.metrics.themes import incidence_curves
 
         with self.session() as con:
-            frame = incidence_curves(
-                con,
-                self.period,
-                today=self.today,
-                region=self.region,
-                where=self.where,
-                edition=self.edition,
-                withheld=self.withheld,
+            rows = self.rows(
+                ("incidence_curves",),
+                lambda: incidence_curves(
+                    con,
+                    self.period,
+                    today=self.today,
+                    region=self.region,
+                    where=self.where,
+                    edition=self.edition,
+                    withheld=self.withheld,
+                ),
             )
-        rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
         months = {day: month for month, day in MONTHS.items()}
         curves = {}
         for theme, found in groupby(rows, key=lambda row: row["theme"]):

@@ -1,0 +1,102 @@
+"""One report: its notebook run by Papermill in a kernel of its own, and what came of that as a page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ppp_metrics.errors import DataError
+from ppp_metrics.language import Message, msg
+from ppp_metrics.reporting.dashboard import package_version
+from ppp_metrics.reporting.manifest import Report
+from ppp_metrics.reporting.plan import Job
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+CELL_SECONDS = 600
+KERNEL_ARGUMENTS = (
+    # ipykernel warns that it talks over the loopback interface in plain text; there is no other on Windows
+    "--log-level=ERROR",
+    # what a report runs is no part of what its maker typed
+    "--HistoryManager.enabled=False",
+)
+
+
+def run_notebook(job: Job, executed: Path) -> NotebookNode:
+    """The executed notebook of a report, which is written to `executed` too, as far as it came.
+
+    Raises DataError with the failing cell's own words.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from ppp_metrics.reporting.kernels import ReportKernelManager
+
+    try:
+        return papermill.execute_notebook(
+            str(job.notebook),
+            str(executed),
+            parameters=job.parameters,
+            kernel_name="python3",
+            kernel_manager_class=ReportKernelManager,
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            execution_timeout=CELL_SECONDS,
+            resources={"metadata": {"path": str(job.notebook.parent)}},
+            extra_arguments=list(KERNEL_ARGUMENTS),
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", error.evalue).split())[:500]
+        raise DataError(
+            _stopped(job, said if error.ename in ("DataError", "UsageError") else f"{error.ename}: {said}")
+        ) from None
+    except (TimeoutError, RuntimeError) as error:
+        raise DataError(_stopped(job, " ".join(str(error).split())[:500])) from None
+
+
+def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, list[dict[str, Any]]]:
+    """Write the page of an executed notebook; with the report come the numbers behind it.
+
+    Raises DataError when the notebook shows no header or no foot.
+    """
+    from ppp_metrics.reporting.html import about_foot, about_page, render_page
+
+    about, foot = about_page(notebook), about_foot(notebook)
+    written = render_page(notebook).encode()
+    page.write_bytes(written)
+    report = Report(
+        file=job.file,
+        notebook=job.notebook.stem,
+        title=about["subject"],
+        network=about["network"],
+        area=about["area"],
+        period=job.period,
+        region=job.region,
+        lang=job.lang,
+        edition=job.edition,
+        fingerprint=job.fingerprint,
+        version=package_version(),
+        inputs=job.inputs,
+        sha256=hashlib.sha256(written).hexdigest(),
+        has_notice=about["has_notice"],
+        as_of=foot["as_of"],
+        loads=foot["loads"],
+        questions=foot["questions"],
+        groups=foot["groups"],
+        withheld=foot["withheld"],
+    )
+    return report, foot["numbers"]
+
+
+def _stopped(job: Job, said: str) -> Message:
+    return msg(
+        "{notebook} for {region}, {period} stopped: {reason}",
+        notebook=job.notebook.stem,
+        region=job.region,
+        period=job.period,
+        reason=said,
+    )

@@ -1,0 +1,124 @@
+"""Fresh notebook kernels from a warm process: a fork of one that has imported what every report needs.
+
+Each notebook gets a process of its own, as ever; only the seconds of importing are spent once. Where the system knows
+no fork server (Windows) these are ordinary kernels.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+PROVISIONER = "ppp-metrics-forked"
+"""The name under which `pyproject.toml` tells Jupyter of the provisioner below."""
+PRELOADED = ("ppp_metrics.reporting.preloaded",)
+HAS_FORK_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
+ARGV = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+
+class ReportKernelManager(AsyncKernelManager):
+    """Starts the kernels of reports: of this interpreter, whatever the user's account has, and forked if possible."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel of this interpreter, from the fork server where there is one."""
+        forked = {"kernel_provisioner": {"provisioner_name": PROVISIONER}} if HAS_FORK_SERVER else {}
+        return KernelSpec(argv=ARGV, language="python", display_name="Python 3", metadata=forked)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Launches the command of an ipykernel as a fork; in all else a local kernel as Jupyter's own."""
+
+    process: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel, in its own process group, with the folder and environment it was to be started with."""
+        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
+        process = ForkedProcess(arguments, str(kwargs.get("cwd") or Path.cwd()), kwargs.get("env") or os.environ)
+        self.process, self.pid, self.pgid = process, process.pid, process.pid
+        self.cwd = kwargs.get("cwd") or Path.cwd()
+        return self.connection_info
+
+
+class ForkedProcess:
+    """A forked kernel behind the methods of `subprocess.Popen` that Jupyter calls."""
+
+    stdin = stdout = stderr = None
+    started: ClassVar[WeakSet[ForkedProcess]] = WeakSet()
+    _starting: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, arguments: Sequence[str], folder: str, environment: Mapping[str, str]):
+        self._process = context().Process(target=_be_kernel, args=(list(arguments), folder, dict(environment)))
+        # the fork server's socket is one for all threads
+        with self._starting:
+            self._process.start()
+            self.started.add(self)
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None and self.pid:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+def end_all() -> None:
+    """End all forked kernels at once: nobody waits for what they make."""
+    for process in list(ForkedProcess.started):
+        process.kill()
+
+
+@cache
+def context() -> Any:
+    """The start method whose processes begin with everything imported; that of the system where it cannot fork."""
+    context = multiprocessing.get_context("forkserver" if HAS_FORK_SERVER else None)
+    if HAS_FORK_SERVER:
+        context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def _be_kernel(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
+    """Become the ipykernel that these arguments would have started in a process of its own."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.setsid()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    # a garbage collection would write into the pages that all kernels share
+    gc.freeze()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv = ["ipykernel_launcher", *arguments]
+    IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,25 @@
+"""What every report needs, imported once: the fork server imports this module, and its forks begin with all of it.
+
+Nothing here may start a thread or open a file, for neither lives on in a fork.
+"""
+
+import os
+from importlib import import_module
+
+from ppp_metrics.reporting.drawing import altair
+
+# pydevd, which ipykernel brings along, warns of frozen modules in every kernel
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+for name in (
+    "duckdb",
+    "ipykernel.debugger",
+    "ipykernel.kernelapp",
+    "nbconvert.exporters.templateexporter",
+    "pandas",
+    "ppp_metrics.metrics.compute",
+    "ppp_metrics.metrics.themes",
+    "ppp_metrics.reporting.dashboard",
+    "ppp_metrics.reporting.html",
+):
+    import_module(name)
+altair()
