@@ -1,0 +1,72 @@
+"""What a region's numbers depend on, as one hash: of equal hashes the numbers are equal, whatever else was loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ppp_metrics.metrics.registry import METRICS
+from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.records.model import SHARED_TABLES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+EVERYBODYS = (*SHARED_TABLES, "targets")
+"""Tables that any region's report may read."""
+SUPPLIERS = ("partnerships", "workplaces", "delivered_columns", "value_stories")
+"""Tables that the report of a region reads of the suppliers with records in it."""
+LINEAGE = ("load_id", "source_id", "source_row")
+
+
+def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
+    """Region -> a hash of all that its numbers up to a day depend on: the rows of every relation that metrics read.
+
+    Whatever a row says of records elsewhere, such as that a company had an issue before, is a column of the relation.
+    Regions without any record are left out.
+    """
+    prepare(con)
+    con.execute("set variable as_of = ?", [as_of])
+    # every row that any window could read
+    for name, value in {"window_start": date.min, "window_end": as_of, "window_days": 1}.items():
+        con.execute(f"set variable {name} = ?", [value])
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    suppliers: dict[str, set[str]] = {}
+    for view in sorted({metric.view for metric in METRICS.values()}):
+        rows = con.execute(
+            "select unnest(path) as code, count(*), sum(row_hash)::varchar, list(distinct supplier) "
+            f"from (select region_code, supplier, hash(facts) as row_hash from {view} as facts) "
+            "join region_paths using (region_code) group by code"
+        ).fetchall()
+        for code, count, total, names in rows:
+            found.setdefault(code, {})[view] = (count, total)
+            suppliers.setdefault(code, set()).update(names)
+    shared = {name: _hashes(con, name) for name in EVERYBODYS}
+    own = {name: _hashes(con, name, by_supplier=True) for name in SUPPLIERS}
+    return {
+        code: _digest([views, shared, [[supplier, _of(own, supplier)] for supplier in sorted(suppliers[code])]])
+        for code, views in found.items()
+    }
+
+
+def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
+    return [hashes.get(supplier) for hashes in own.values()]
+
+
+def _hashes(con: DuckDBPyConnection, name: str, *, by_supplier: bool = False) -> dict[str, str]:
+    """Supplier -> a hash of its rows of a table, wherever in its files they stand; one of all, without `by_supplier`."""
+    hidden = ("supplier",) if name == "delivered_columns" else ("supplier", *LINEAGE)
+    owner = "supplier" if by_supplier else "''"
+    rows = con.execute(
+        "select kept.owner, sum(hash(kept))::varchar from "
+        f"(select {owner} as owner, * exclude ({', '.join(hidden)}) from {name}) as kept "
+        "group by kept.owner"
+    )
+    return dict(rows.fetchall())
+
+
+def _digest(parts: Iterable[object]) -> str:
+    return hashlib.sha256(json.dumps(list(parts), sort_keys=True).encode()).hexdigest()[:16]
