@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 from ppp_metrics.errors import DataError
+from ppp_metrics.records import checks
 from ppp_metrics.records.checks import CheckResult, last_check, run_checks, run_number_checks
-from ppp_metrics.records.evaluation import LINEAGE, MOST_ROWS, evaluate, results_by_rule
+from ppp_metrics.records.evaluation import LINEAGE, MOST_ROWS, RuleResult, evaluate, results_by_rule
 from ppp_metrics.records.store import Store
 from ppp_metrics.records.suites import NUMBERS, Suite, read_suites
 from tests.deliveries import deliver, store
@@ -344,6 +345,38 @@ def test_the_result_is_kept_with_the_fingerprint_of_the_data(changed: Callable[.
     assert kept["passed"] is False
     assert kept["fingerprint"] == first.fingerprint
     assert kept["checked_at"] == "2026-11-23 12:00:00"
+
+
+def test_only_suites_whose_rows_changed_are_run_again(
+    changed: Callable[..., Store], suites: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def evaluated(frames: Iterable[tuple[Suite, pd.DataFrame]], places: Any) -> list[RuleResult]:
+        seen = list(frames)
+        ran.extend(suite.name for suite, _ in seen)
+        return evaluate(seen, places)
+
+    world = changed([("outcomes", 3, "delivered_date = '2026-11-24'")])
+    first = run_checks(world, suites)
+    monkeypatch.setattr(checks, "evaluate", evaluated)
+    assert run_checks(world, suites).expectations == first.expectations
+    assert ran == []
+    with world.writing() as con:
+        con.execute("update history.capabilities set fte = 2000.5 where load_id = 1 and source_row = 2")
+    second = run_checks(world, suites)
+    assert ran == ["capabilities"]
+    assert set(broken(second)) == {*broken(first), "capabilities_fte_in_range"}
+    # a suite that changed is run again, on the rows that it looked at before
+    outcomes = suites / "outcomes.json"
+    outcomes.write_text(outcomes.read_text("utf-8") + "\n", encoding="utf-8")
+    run_checks(world, suites)
+    assert ran == ["capabilities", "outcomes"]
+
+
+def test_a_broken_rule_says_how_many_rows_each_supplier_sent(changed: Callable[..., Store]) -> None:
+    result = run_checks(changed([("outcomes", 3, "delivered_date = '2026-11-24'")]), EXPECTATIONS)
+    assert [rule.suppliers for rule in result.failures("critical")] == [{"network": 1}]
 
 
 def test_a_check_looks_at_the_records_as_they_were_known_on_a_day(changed: Callable[..., Store]) -> None:

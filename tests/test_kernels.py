@@ -126,6 +126,6 @@ def test_a_kernel_does_not_outlive_who_started_it(tmp_path: Path) -> None:
 
 def _is_alive(pid: int) -> bool:
     try:
-        return not Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False

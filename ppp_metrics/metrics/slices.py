@@ -57,7 +57,7 @@ def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
 
 
 def _hashes(con: DuckDBPyConnection, name: str, *, by_supplier: bool = False) -> dict[str, str]:
-    """Supplier -> a hash of its rows of a table, wherever in its files they stand; one of all, without `by_supplier`."""
+    """Supplier -> a hash of its rows of a table; without `by_supplier`, "" -> one of all rows."""
     hidden = ("supplier",) if name == "delivered_columns" else ("supplier", *LINEAGE)
     owner = "supplier" if by_supplier else "''"
     rows = con.execute(

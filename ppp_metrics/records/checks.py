@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,13 +37,14 @@ NUMBER_COLUMNS = ("value", "low", "high", "n", "numerator", "denominator", "funn
 @dataclass(frozen=True)
 class CheckResult:
     """One run of the suites; `fingerprint` is that of the data looked at (None for computed numbers), `suites` that of
-    the rules."""
+    the rules, `relations` that of each suite with the rows it looked at."""
 
     checked_at: datetime
     fingerprint: str | None
     known_at: date | None
     suites: str
     expectations: list[RuleResult]
+    relations: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -61,6 +63,7 @@ class CheckResult:
             "fingerprint": self.fingerprint,
             "known_at": self.known_at and self.known_at.isoformat(),
             "suites": self.suites,
+            "relations": self.relations,
             "expectations": [asdict(rule) for rule in self.expectations],
         }
 
@@ -87,15 +90,27 @@ class CheckResult:
 def run_checks(store: Store, expectations: Path, known_at: date | None = None) -> CheckResult:
     """The suites over the records as they were known on a day (None: now); the result is kept in the database.
 
+    What the last check found of a suite still holds where neither the suite nor any row that it looks at has changed.
+
     Raises DataError when a suite is not what it should be, or a rule of it cannot be evaluated; then nothing is kept.
     """
-    suites = [suite for suite in read_suites(expectations) if suite.name != NUMBERS]
     with store.reading(known_at) as con:
         con.execute("set variable check_date = ?", [known_at or today()])
-        queries = [_query(con, suite) for suite in suites]
-        frames = ((suite, con.execute(query).df()) for suite, query in zip(suites, queries, strict=True))
+        relations = _relation_digests(con, expectations)
+        found = _still_holding(last_check(con), relations)
+        if found.keys() != relations.keys() or not found:
+            suites = [suite for suite in read_suites(expectations) if suite.name not in {NUMBERS, *found}]
+            queries = [_query(con, suite) for suite in suites]
+            frames = ((suite, con.execute(query).df()) for suite, query in zip(suites, queries, strict=True))
+            for rule in evaluate(frames, _places(con)):
+                found.setdefault(rule.suite, []).append(rule)
         result = CheckResult(
-            now(), history.fingerprint(con), known_at, suites_digest(expectations), evaluate(frames, _places(con))
+            now(),
+            history.fingerprint(con),
+            known_at,
+            suites_digest(expectations),
+            [rule for name in sorted(found) for rule in found[name]],
+            relations,
         )
     with store.writing() as con:
         con.execute(
@@ -111,6 +126,34 @@ def suites_digest(expectations: Path) -> str:
     for path in sorted(expectations.glob("*.json")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _relation_digests(con: DuckDBPyConnection, expectations: Path) -> dict[str, str]:
+    """Suite -> a hash of its file and of every row of its relation; none for what is no suite of records."""
+    digests = {}
+    for path in sorted(expectations.glob("*.json")):
+        relation = _relation_sql(path.stem)
+        if relation is None:
+            continue
+        # a row's place is its load's content, for the same files may be loaded again
+        rows = con.execute(
+            "select count(*), sum(hash(seen))::varchar from (select rows.* exclude (load_id), l.fingerprint "
+            f"from ({relation}) as rows left join known_loads as l using (load_id)) as seen"
+        ).fetchall()
+        digests[path.stem] = hashlib.sha256(path.read_bytes() + repr(rows).encode()).hexdigest()[:16]
+    return digests
+
+
+def _still_holding(last: dict[str, Any] | None, relations: dict[str, str]) -> dict[str, list[RuleResult]]:
+    """Suite -> what the last check found of it, where that was of the same rows by the same rules."""
+    if last is None:
+        return {}
+    known = last.get("relations", {})
+    found: dict[str, list[RuleResult]] = {name: [] for name in relations if relations[name] == known.get(name)}
+    for rule in last["expectations"]:
+        if rule["suite"] in found:
+            found[rule["suite"]].append(RuleResult.from_dict(rule))
+    return found
 
 
 def run_number_checks(frame: pd.DataFrame, expectations: Path) -> CheckResult:
@@ -163,18 +206,28 @@ def _query(con: DuckDBPyConnection, suite: Suite) -> str:
 
 
 def _relation(suite: Suite) -> str:
-    checked = {
-        Path(item.name).stem: item
+    relation = _relation_sql(suite.name)
+    if relation is None:
+        problem = msg("{file} is no suite: there is no relation '{name}'.", file=suite.file, name=suite.name)
+        known = {table.name for table in TABLES} | set(_checked_relations()) | {NUMBERS}
+        raise DataError(with_guess(problem, suite.name, known))
+    return relation
+
+
+def _relation_sql(name: str) -> str | None:
+    """SQL for the relation that the suite of this name looks at; None where there is no such relation of records."""
+    if checked := _checked_relations().get(name):
+        return checked
+    return f"select * from {name}" if name in {table.name for table in TABLES} else None
+
+
+@cache
+def _checked_relations() -> dict[str, str]:
+    return {
+        Path(item.name).stem: item.read_text(encoding="utf-8")
         for item in (files("ppp_metrics") / "records" / "checked").iterdir()
         if item.name.endswith(".sql")
     }
-    if suite.name in checked:
-        return checked[suite.name].read_text(encoding="utf-8")
-    tables = {table.name for table in TABLES}
-    if suite.name not in tables:
-        problem = msg("{file} is no suite: there is no relation '{name}'.", file=suite.file, name=suite.name)
-        raise DataError(with_guess(problem, suite.name, tables | set(checked) | {NUMBERS}))
-    return f"select * from {suite.name}"
 
 
 def _places(con: DuckDBPyConnection) -> Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,8 +31,9 @@ class RuleResult:
     """What became of one rule. `success` is None where there was no row to look at.
 
     `checked` counts the rows looked at (of those that the rule is about, without missing values), `failed_rows` those
-    that break it; `observed` is their percentage, or the value that an aggregate rule looked at. `rows` is empty while
-    the rule holds; else each has supplier, file, sheet, row and `values`, which never show a person.
+    that break it, `suppliers` how many of those each sent; `observed` is their percentage, or the value that an
+    aggregate rule looked at. `rows` is empty while the rule holds; else each has supplier, file, sheet, row and
+    `values`, which never show a person.
     """
 
     suite: str
@@ -44,7 +46,13 @@ class RuleResult:
     failed_rows: int = 0
     observed: float | str | None = None
     columns: tuple[str, ...] = ()
+    suppliers: dict[str, int] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> RuleResult:
+        """The result that `dataclasses.asdict` made this of, also when it has been JSON since."""
+        return cls(**kept | {"label": Label(**kept["label"]), "columns": tuple(kept["columns"])})
 
 
 def evaluate(frames: Iterable[tuple[Suite, pd.DataFrame]], places: Places) -> list[RuleResult]:
@@ -123,10 +131,27 @@ def _result(rule: Rule, found: Any, frame: pd.DataFrame, places: Places) -> Rule
     if not checked:
         return unseen
     failed = details["unexpected_count"]
-    positions = [] if found.success else sorted(details["unexpected_index_list"])[:MOST_ROWS]
-    rows = [_row(rule, cells, places) for cells in frame.iloc[positions].to_dict("records")]
-    share = round(100 * failed / checked, 2)
-    return replace(unseen, success=found.success, checked=checked, failed_rows=failed, observed=share, rows=rows)
+    positions = [] if found.success else sorted(details["unexpected_index_list"])
+    return replace(
+        unseen,
+        success=found.success,
+        checked=checked,
+        failed_rows=failed,
+        observed=round(100 * failed / checked, 2),
+        suppliers=_by_supplier(frame.iloc[positions], places),
+        rows=[_row(rule, cells, places) for cells in frame.iloc[positions[:MOST_ROWS]].to_dict("records")],
+    )
+
+
+def _by_supplier(rows: pd.DataFrame, places: Places) -> dict[str, int]:
+    """Supplier -> how many of the rows it sent."""
+    found: Counter[str] = Counter()
+    sizes = rows.groupby(["load_id", "source_id"], dropna=False).size().reset_index(name="count")
+    for size in sizes.to_dict("records"):
+        supplier, _, _ = places.get((_plain(size["load_id"]), _plain(size["source_id"])), (None, None, None))
+        if supplier:
+            found[supplier] += size["count"]
+    return dict(sorted(found.items()))
 
 
 def _row(rule: Rule, cells: dict[Any, Any], places: Places) -> dict[str, Any]:
