@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -37,7 +37,7 @@ NUMBER_COLUMNS = ("value", "low", "high", "n", "numerator", "denominator", "funn
 @dataclass(frozen=True)
 class CheckResult:
     """One run of the suites; `fingerprint` is that of the data looked at (None for computed numbers), `suites` that of
-    the rules, `relations` that of each suite with the rows it looked at."""
+    the rules, `relations` that of each suite with the rows it looked at, `loads` that of each supplier's newest load."""
 
     checked_at: datetime
     fingerprint: str | None
@@ -45,6 +45,7 @@ class CheckResult:
     suites: str
     expectations: list[RuleResult]
     relations: dict[str, str] = field(default_factory=dict)
+    loads: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -64,6 +65,7 @@ class CheckResult:
             "known_at": self.known_at and self.known_at.isoformat(),
             "suites": self.suites,
             "relations": self.relations,
+            "loads": self.loads,
             "expectations": [asdict(rule) for rule in self.expectations],
         }
 
@@ -111,6 +113,7 @@ def run_checks(store: Store, expectations: Path, known_at: date | None = None) -
             suites_digest(expectations),
             [rule for name in sorted(found) for rule in found[name]],
             relations,
+            history.load_fingerprints(con),
         )
     with store.writing() as con:
         con.execute(
@@ -195,6 +198,48 @@ def last_check(con: DuckDBPyConnection) -> dict[str, Any] | None:
     """The newest check in the shape of `CheckResult.to_dict`, or None when there was none."""
     found = con.execute("select result from checks order by check_id desc limit 1").fetchall()
     return json.loads(found[0][0]) if found else None
+
+
+def last_check_of(con: DuckDBPyConnection, suppliers: Collection[str]) -> dict[str, Any] | None:
+    """As `last_check`, of what these suppliers sent; None while any newest load of theirs has not been checked.
+
+    `failed_rows` counts their rows. A rule about all rows together is about theirs too. `checked_at` is the moment of
+    the first check that found this, so that it does not move when others send something.
+    """
+    rows = con.execute("select result from checks order by check_id desc").fetchall()
+    checks = (_as_of_suppliers(json.loads(result), suppliers) for (result,) in rows)
+    last = next(checks, None)
+    if last is None or last["loads"] != _of_these(history.load_fingerprints(con), suppliers):
+        return None
+    for earlier in checks:
+        if {**earlier, "checked_at": last["checked_at"]} != last:
+            break
+        last = earlier
+    return last
+
+
+def _as_of_suppliers(check: dict[str, Any], suppliers: Collection[str]) -> dict[str, Any]:
+    rules = [_rule_of_suppliers(rule, suppliers) for rule in check["expectations"]]
+    return {
+        "checked_at": check["checked_at"],
+        "suites": check["suites"],
+        "loads": _of_these(check["loads"], suppliers),
+        "passed": not any(rule["success"] is False and rule["severity"] == "critical" for rule in rules),
+        "expectations": rules,
+    }
+
+
+def _rule_of_suppliers(rule: dict[str, Any], suppliers: Collection[str]) -> dict[str, Any]:
+    told = {name: rule[name] for name in ("suite", "id", "severity", "label", "success", "failed_rows")}
+    if rule["success"] is False and rule["suppliers"]:
+        failed = sum(_of_these(rule["suppliers"], suppliers).values())
+        told |= {"failed_rows": failed, "success": not failed}
+    # whether there were any rows at all depends on what others sent
+    return told | {"success": told["success"] is not False}
+
+
+def _of_these(found: Mapping[str, Any], suppliers: Collection[str]) -> dict[str, Any]:
+    return {supplier: found[supplier] for supplier in sorted(suppliers) if supplier in found}
 
 
 def _query(con: DuckDBPyConnection, suite: Suite) -> str:

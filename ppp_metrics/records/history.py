@@ -50,13 +50,22 @@ def suppliers_with_people(con: DuckDBPyConnection) -> set[str]:
 
 def fingerprint(con: DuckDBPyConnection) -> str:
     """A hash of the current loads of all suppliers: equal for equal inputs, whenever they were loaded."""
-    rows = con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall()
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+    return joint_fingerprint(load_fingerprints(con))
+
+
+def joint_fingerprint(loads: Mapping[str, str]) -> str:
+    """One hash of suppliers' loads together."""
+    return hashlib.sha256(json.dumps(sorted(loads.items())).encode()).hexdigest()[:16]
 
 
 def newest_loads(con: DuckDBPyConnection) -> dict[str, int]:
     """The state of a session: supplier -> the load whose records are seen."""
     return dict(con.execute("select supplier, load_id from known_loads order by supplier").fetchall())
+
+
+def load_fingerprints(con: DuckDBPyConnection) -> dict[str, str]:
+    """The state of a session: supplier -> a hash of what it sent last, whenever that was loaded."""
+    return dict(con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall())
 
 
 def loads_between(
