@@ -242,6 +242,8 @@ def _check_numbers(job: Job, numbers: list[dict[str, Any]], expectations: Path) 
 
     from ppp_metrics.records.checks import run_number_checks
 
+    if not numbers:
+        return
     failures = run_number_checks(pd.DataFrame(numbers), expectations).failures("critical")
     if failures:
         raise DataError(
