@@ -60,8 +60,6 @@ class DeliverySections(FileFacts):
             msg("loaded"),
             msg("newest day of an issue or solution"),
             msg("records"),
-            msg("repeats"),
-            msg("unused rows"),
             msg("of this quarter"),
         ]
         rows: list[list[Words]] = [
@@ -70,15 +68,11 @@ class DeliverySections(FileFacts):
                 format_date(each.loaded_on, self.lang),
                 format_date(each.newest, self.lang) if each.newest else "–",
                 self.count(each.records),
-                self.count(each.repeats),
-                self.count(each.unused),
                 VERDICTS[each.about(quarter)],
             ]
             for each in self.files.deliveries
         ]
-        caption = msg(
-            "Newest delivery of each supplier; repeats stood in it twice, of unused rows a mapping made nothing"
-        )
+        caption = msg("Newest delivery of each supplier")
         return self.section("deliveries", title, findings, tables=[Table(caption, header, rows)])
 
     @of_files
@@ -121,7 +115,7 @@ class DeliverySections(FileFacts):
             findings.append(
                 msg(
                     "The day until which records of people are kept has passed for {suppliers}. "
-                    "`ppp-metrics erase --supplier NAME` removes them.",
+                    "The command ppp-metrics erase --supplier NAME removes them.",
                     suppliers=self.listed(passed),
                 )
             )

@@ -20,7 +20,7 @@ def quality_cards(desk: FileFacts) -> list[Card]:
         return []
     files, verdicts, broken = desk.files, desk.suppliers_by_verdict(), desk.broken_rules()
     check = desk.last_check
-    overdue = len(verdicts.get(OVERDUE, []))
+    overdue, unused = len(verdicts.get(OVERDUE, [])), sum(each.unused for each in files.deliveries)
     return [
         _card(
             desk,
@@ -30,6 +30,7 @@ def quality_cards(desk: FileFacts) -> list[Card]:
             [
                 (msg("suppliers"), desk.count(len(files.suppliers)), ""),
                 (msg("repeats, counted once"), desk.count(sum(each.repeats for each in files.deliveries)), ""),
+                *([(msg("not used by a mapping"), desk.count(unused), "")] if unused else []),
             ],
         ),
         _card(
@@ -38,7 +39,7 @@ def quality_cards(desk: FileFacts) -> list[Card]:
             sum(files.once.values()),
             (ROW, ROWS),
             [
-                (msg("of suppliers"), desk.count(len(files.once)), ""),
+                (msg("from suppliers"), desk.count(len(files.once)), ""),
                 *_about_people(desk, files.aside_of(rows=True, people=True)),
             ],
         ),
@@ -48,7 +49,7 @@ def quality_cards(desk: FileFacts) -> list[Card]:
             sum(each.count for each in desk.cells_aside()),
             (CELL, CELLS),
             [
-                (msg("of suppliers"), desk.count(len({each.supplier for each in desk.cells_aside()})), ""),
+                (msg("from suppliers"), desk.count(len({each.supplier for each in desk.cells_aside()})), ""),
                 *_about_people(desk, files.aside_of(rows=False, people=True)),
             ],
         ),
@@ -70,7 +71,7 @@ def quality_cards(desk: FileFacts) -> list[Card]:
             overdue,
             (SUPPLIER, SUPPLIERS),
             [
-                (msg("of"), desk.amount(len(files.suppliers), SUPPLIER, SUPPLIERS), ""),
+                (msg("suppliers"), desk.count(len(files.suppliers)), ""),
                 (msg("sent before the end"), desk.count(len(verdicts.get(PARTLY, []))), ""),
             ],
         ),

@@ -53,7 +53,9 @@ class QualitySections(FileFacts):
         ]
         if self.shows_people:
             findings.append(
-                msg("`ppp-metrics quarantine --xlsx FILE` gives a supplier's rows back with the cells marked.")
+                msg(
+                    "The command ppp-metrics quarantine --xlsx FILE gives a supplier's rows back with the cells marked."
+                )
             )
         if any(each.is_about_people for each in seen):
             findings.append(FEW_ROWS)
@@ -135,18 +137,8 @@ class QualitySections(FileFacts):
             if rules:
                 findings.append(Message(told.text, {"rules": "; ".join(rules)}))
         if self.shows_people:
-            findings.append(msg("`ppp-metrics check` tells file and row of each."))
-        header = [msg("rule"), msg("severity"), msg("rows"), msg("of suppliers")]
-        rows = [
-            [
-                _label_of(rule),
-                msg("critical") if rule["severity"] == "critical" else msg("warning"),
-                self._rows_of(rule),
-                self._suppliers_of(rule),
-            ]
-            for rule in broken
-        ]
-        return self.section("checks", title, findings, tables=[Table(msg("Rules broken"), header, rows)])
+            findings.append(msg("The command ppp-metrics check tells file and row of each."))
+        return self.section("checks", title, findings, tables=self._rule_tables(broken))
 
     # --- put aside ----------------------------------------------------------------------------------------------------
 
@@ -277,27 +269,33 @@ class QualitySections(FileFacts):
 
     # --- rules --------------------------------------------------------------------------------------------------------
 
-    def _rows_of(self, rule: Mapping[str, Any]) -> str:
-        """The rows of the region's suppliers that break a rule; all of them where a check does not know whose."""
-        if not rule["failed_rows"]:
-            return "–"
-        counts = failing_by_supplier(rule)
-        own = [count for name, count in counts.items() if name in (*self.files.suppliers, "")]
-        return self.rows_shown(own, is_about_people=rule["suite"] in ABOUT_PEOPLE)
-
-    def _suppliers_of(self, rule: Mapping[str, Any]) -> Words:
-        counts = failing_by_supplier(rule)
-        if not rule["failed_rows"]:
-            return msg("all together")
-        is_about_people = rule["suite"] in ABOUT_PEOPLE
-        if is_about_people and not self.shows_people:
-            return "–"
-        told = [
-            f"{name} {self.rows_shown([counts[name]], is_about_people=is_about_people)}"
-            for name in self.files.suppliers
-            if name in counts
-        ]
-        return self.listed(told) + (" …" if "" in counts else "")
+    def _rule_tables(self, broken: Sequence[Mapping[str, Any]]) -> list[Table]:
+        """Each broken rule with its rows, then the same by supplier."""
+        rules: list[list[Words]] = []
+        by_supplier: list[list[Words]] = []
+        for rule in broken:
+            is_about_people = rule["suite"] in ABOUT_PEOPLE
+            counts = failing_by_supplier(rule)
+            own = [counts[name] for name in (*self.files.suppliers, "") if name in counts]
+            severity = msg("critical") if rule["severity"] == "critical" else msg("warning")
+            rules.append(
+                [
+                    _label_of(rule),
+                    severity,
+                    self.rows_shown(own, is_about_people=is_about_people) if rule["failed_rows"] else "–",
+                ]
+            )
+            if not is_about_people or self.shows_people:
+                by_supplier += [
+                    [_label_of(rule), name, self.rows_shown([counts[name]], is_about_people=is_about_people)]
+                    for name in self.files.suppliers
+                    if name in counts
+                ]
+        tables = [Table(msg("Rules broken"), [msg("rule"), msg("severity"), msg("rows")], rules)]
+        if by_supplier:
+            caption = msg("Rules broken by supplier, as far as a check keeps the rows")
+            tables.append(Table(caption, [msg("rule"), msg("supplier"), msg("rows")], by_supplier))
+        return tables
 
 
 def _label_of(rule: Mapping[str, Any]) -> Label:
