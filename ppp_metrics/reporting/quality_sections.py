@@ -39,7 +39,12 @@ class QualitySections(FileFacts):
             return self.section("put-aside", title, [NO_SUPPLIERS])
         seen = [each for each in self.files.aside if self.shows_people or not each.is_about_people]
         if not seen:
-            return self.section("put-aside", title, [msg("Every row and cell that was sent could be read and kept.")])
+            nothing = msg("Every row and cell that was sent could be read and kept.")
+            if self.files.aside:
+                nothing = msg(
+                    "Every row and cell that was sent could be read and kept, not counting those about people."
+                )
+            return self.section("put-aside", title, [nothing])
         findings: list[Words] = [
             msg(
                 "Of the newest deliveries {rows} and {cells} were put aside, not counting those about people.",
@@ -53,9 +58,7 @@ class QualitySections(FileFacts):
         ]
         if self.shows_people:
             findings.append(
-                msg(
-                    "The command ppp-metrics quarantine --xlsx FILE gives a supplier's rows back with the cells marked."
-                )
+                msg("The command ppp-metrics quarantine --xlsx FILE gives the rows back with the cells marked.")
             )
         if any(each.is_about_people for each in seen):
             findings.append(FEW_ROWS)
@@ -120,13 +123,18 @@ class QualitySections(FileFacts):
         """Each rule that is broken: how severe, by how many rows, of which suppliers."""
         title = msg("Rules broken")
         if self.last_check is None:
-            return self.section("checks", title, [NOT_CHECKED])
+            return self.section("rules", title, [NOT_CHECKED])
         broken = self.broken_rules()
         if not broken:
             return self.section(
-                "checks",
+                "rules",
                 title,
-                [msg("None of the {rules} rules is broken.", rules=len(self.last_check["expectations"]))],
+                [
+                    msg(
+                        "None of the {rules} rules is broken by these suppliers.",
+                        rules=len(self.last_check["expectations"]),
+                    )
+                ],
             )
         findings: list[Words] = []
         for severity, told in (
@@ -138,7 +146,7 @@ class QualitySections(FileFacts):
                 findings.append(Message(told.text, {"rules": "; ".join(rules)}))
         if self.shows_people:
             findings.append(msg("The command ppp-metrics check tells file and row of each."))
-        return self.section("checks", title, findings, tables=self._rule_tables(broken))
+        return self.section("rules", title, findings, tables=self._rule_tables(broken))
 
     # --- put aside ----------------------------------------------------------------------------------------------------
 
