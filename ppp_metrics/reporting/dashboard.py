@@ -23,6 +23,7 @@ from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import headline, words
+from ppp_metrics.reporting.area_sections import AreaSections
 from ppp_metrics.reporting.company_sections import CompanySections
 from ppp_metrics.reporting.delivery_sections import DeliverySections
 from ppp_metrics.reporting.file_facts import NOT_CHECKED, critical, failures
@@ -107,7 +108,15 @@ def style() -> str:
     return (files("ppp_metrics.reporting") / "template" / "report.css").read_text(encoding="utf-8")
 
 
-class Report(IssueSections, CompanySections, LearningSections, ThemeSections, QualitySections, DeliverySections):
+class Report(
+    IssueSections,
+    CompanySections,
+    AreaSections,
+    LearningSections,
+    ThemeSections,
+    QualitySections,
+    DeliverySections,
+):
     """One report: its header, its sections, its foot."""
 
     def __init__(self, *where: Any, notebook: str, obligation: str = ""):

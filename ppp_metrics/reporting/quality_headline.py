@@ -116,8 +116,8 @@ def tell_quality(desk: FileFacts, _: object) -> list[Message]:
     )
     told.append(
         msg(
-            "These are the suppliers with issues in this region. A file is not divided by region, so what is counted "
-            "here is everything that they sent."
+            "Counted are the suppliers with issues in this region, and those of whom no issue could be placed. A file "
+            "is not divided by region, so everything that they sent counts."
         )
     )
     return told

@@ -154,9 +154,10 @@ class QualitySections(FileFacts):
         """The rows put aside that are not about people, by reason, most first."""
         counts: dict[str, int] = {}
         for each in self.files.aside_of(rows=True, people=False):
-            counts[each.reason] = counts.get(each.reason, 0) + each.count
+            reason = self._reason(each.reason)
+            counts[reason] = counts.get(reason, 0) + each.count
         most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-        return [Row(self._reason(reason).capitalize(), count, self.count(count)) for reason, count in most]
+        return [Row(reason[:1].upper() + reason[1:], count, self.count(count)) for reason, count in most]
 
     def _reason(self, reason: str) -> str:
         return self.say(REASONS.get(reason, msg("another reason")))
