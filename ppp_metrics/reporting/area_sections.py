@@ -96,9 +96,9 @@ class AreaSections(Desk):
             [*self._areas_judged(told, total, lies), *self._areas_not_drawn(numbers)],
             partial(draw_funnel, points=points, overall=total.value, words=said),
             msg(
-                "Share in use within a year against the number of issues, each mark an area. The line in the middle is the "
-                "rate of all together; of areas that differ from it by chance only, 95% lie within the dashed lines and "
-                "99.8% within the outer ones."
+                "Share in use within a year against the number of issues, each mark an area. The line in the middle is "
+                "the rate of all together; of areas that differ from it by chance only, 95% lie within the dashed "
+                "lines and 99.8% within the outer ones."
             ),
             [Table(self._rates_caption(total), header, rows)],
         )

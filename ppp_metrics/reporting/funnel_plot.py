@@ -197,8 +197,9 @@ def _label(
             start = {"left": x, "right": x - long, "center": x - long / 2}[align]
             box = Box(start, y - LINE_HEIGHT / 2, start + long, y + LINE_HEIGHT / 2)
             is_out = box.left < 0 or box.right > width or box.top < 0 or box.bottom > height
-            clashes = 10 * sum(map(box.meets, taken)) + sum(map(box.meets, crossed)) + 1000 * is_out
-            places.append((clashes + abs(steps) / 10, box, align, x))
+            clashes = 20 * sum(map(box.meets, taken)) + 6 * any(map(box.meets, crossed)) + 1000 * is_out
+            # a label far away would seem to belong to another mark
+            places.append((clashes + 4 * abs(steps), box, align, x))
     _, box, align, x = min(places, key=lambda place: place[0])
     taken.append(box)
     return {"x": x, "y": (box.top + box.bottom) / 2, "text": text, "align": align, "color": INK}
