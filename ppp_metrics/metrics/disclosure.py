@@ -11,7 +11,7 @@ from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ppp_metrics.metrics.metric import Metric
 
@@ -88,3 +88,13 @@ def published(cell: Mapping[str, Any], is_withheld: bool) -> dict[str, Any]:
     if is_withheld:
         return {**cell, **dict.fromkeys(SHOWN), "note": "suppressed", "suppressed": True}
     return {**cell, "suppressed": False}
+
+
+def published_rows(counts: Iterable[int], is_about_people: bool) -> int | None:
+    """The sum of counts of rows, or None: one of them counts fewer rows about people than may be told.
+
+    Rows are no people, but few rows are about few. A sum is withheld with any part of it, so that none can be worked
+    out: what is withheld stands in no sum that is shown.
+    """
+    parts = list(counts)
+    return None if is_about_people and any(0 < part < PEOPLE_THRESHOLD for part in parts) else sum(parts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,35 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     low = 0.0 if successes == 0 else (centre - reach) * scale
     high = 100.0 if successes == trials else (centre + reach) * scale
     return low, high
+
+
+def control_limits(rate_pct: float, trials: int, coverage_pct: float) -> tuple[float, float]:
+    """Between what shares, in percent (0-100), so many units of one rate lie by chance, with a probability.
+
+    With r the least whole number for which P(R <= r) >= p, R being binomial, a limit is (r - a) / n, where
+    a = (P(R <= r) - p) / P(R = r) goes back from r towards r - 1. The lower limit has as p half of what `coverage_pct`
+    leaves, the upper one the rest.
+    For a funnel plot: Spiegelhalter, Statistics in Medicine 24, 2005, 1185-1202, appendix A.1.1. trials > 0.
+    """
+    share = rate_pct / 100
+    if share in (0, 1):
+        return rate_pct, rate_pct
+    tail = (1 - coverage_pct / 100) / 2
+    # what lies further from the mean adds nothing that a float could hold
+    reach = 10 * sqrt(trials * share * (1 - share)) + 10
+    found: list[float] = []
+    below = 0.0
+    for count in range(max(0, int(trials * share - reach)), trials + 1):
+        log_ways = lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)
+        chance = exp(log_ways + count * log(share) + (trials - count) * log1p(-share))
+        below += chance
+        while len(found) < 2 and below >= (tail, 1 - tail)[len(found)]:
+            back = (below - (tail, 1 - tail)[len(found)]) / chance
+            found.append(100 * (count - back) / trials)
+        if len(found) == 2:
+            break
+    low, high = [*found, *[100.0] * (2 - len(found))]
+    return max(0.0, low), min(100.0, high)
 
 
 def mean(values: Numbers) -> Estimate:

@@ -68,6 +68,19 @@ def suppliers_with_data(con: DuckDBPyConnection, region: str, as_of: date) -> li
     return [supplier for (supplier,) in rows]
 
 
+def suppliers_concerned(con: DuckDBPyConnection, region: str, as_of: date) -> list[str]:
+    """The suppliers whose files a region has to do with, in alphabetical order.
+
+    They have an issue there that was proposed by a day, or none anywhere: whose issues were all put aside is seen, too.
+    """
+    prepare(con)
+    rows = con.execute(
+        "select supplier from known_loads where supplier not in (select supplier from issue_settings "
+        "join region_paths using (region_code))"
+    ).fetchall()
+    return sorted({*suppliers_with_data(con, region, as_of), *(supplier for (supplier,) in rows)})
+
+
 def targets_for(
     con: DuckDBPyConnection,
     metric_id: str,

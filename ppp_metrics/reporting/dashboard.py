@@ -8,7 +8,7 @@ Every section is finished HTML made from numbers after disclosure control: nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -23,32 +23,41 @@ from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import headline, words
+from ppp_metrics.reporting.area_sections import AreaSections
 from ppp_metrics.reporting.company_sections import CompanySections
+from ppp_metrics.reporting.delivery_sections import DeliverySections
+from ppp_metrics.reporting.file_facts import NOT_CHECKED, critical, failures
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
-from ppp_metrics.reporting.sections import Desk, Section, Words, in_one_session
+from ppp_metrics.reporting.quality_headline import quality_cards, tell_quality
+from ppp_metrics.reporting.quality_sections import QualitySections
+from ppp_metrics.reporting.sections import Section, Words, in_one_session
 from ppp_metrics.reporting.theme_sections import ThemeSections
 from ppp_metrics.workspace import find_workspace
 
 PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
 EDITION_LABELS = {"coordinator": Label("coordinator", "coördinator"), "funder": Label("funder", "financier")}
 LANGUAGE_LABELS = {"nl": Label("Dutch", "Nederlands"), "en": Label("English", "Engels")}
-NOT_CHECKED = msg("These data have not been checked yet.")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about: its title, the five numbers that matter, and what tells them in words."""
+    """What a report is about: its title, the five numbers that matter, and what tells them in words.
+
+    `cards` makes the five of a report whose numbers are no metrics.
+    """
 
     title: Message
     numbers: tuple[str, ...]
-    tell: Callable[[Desk, headline.Numbers], list[Message]]
+    tell: Callable[[Any, headline.Numbers], list[Message]]
+    cards: Callable[[Any], list[headline.Card]] | None = None
 
 
 SUBJECTS: dict[str, Subject] = {
     "regional_innovation": Subject(msg("Regional innovation"), headline.INNOVATION_NUMBERS, headline.tell_innovation),
     "learning_effects": Subject(msg("Learning effects"), headline.LEARNING_NUMBERS, headline.tell_learning),
     "theme_explorer": Subject(msg("Themes compared"), headline.THEME_NUMBERS, headline.tell_themes),
+    "data_quality": Subject(msg("Data quality"), (), tell_quality, quality_cards),
 }
 
 
@@ -99,7 +108,15 @@ def style() -> str:
     return (files("ppp_metrics.reporting") / "template" / "report.css").read_text(encoding="utf-8")
 
 
-class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
+class Report(
+    IssueSections,
+    CompanySections,
+    AreaSections,
+    LearningSections,
+    ThemeSections,
+    QualitySections,
+    DeliverySections,
+):
     """One report: its header, its sections, its foot."""
 
     def __init__(self, *where: Any, notebook: str, obligation: str = ""):
@@ -139,12 +156,12 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
     def headline(self) -> Section:
         """The five numbers that matter, and what they come to in plain words."""
         now = {metric_id: self.number(metric_id) for metric_id in self.subject.numbers}
-        told = self.subject.tell(self, now)
+        told, cards = self.subject.tell(self, now), self.subject.cards
         made = self.render(
             "headline",
             title=msg("In short"),
             summary=" ".join(map(self.say, told)),
-            cards=[headline.make_card(self, number) for number in now.values()],
+            cards=cards(self) if cards else [headline.make_card(self, number) for number in now.values()],
             interval_label=msg("95% interval"),
         )
         # the cards have said already what their numbers lack
@@ -168,7 +185,7 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
                     load["supplier"],
                     self._day(load["loaded_at"]),
                     self.count(load["rows"]),
-                    self.count(load["quarantined"]),
+                    self.rows_aside(load),
                     load["fingerprint"],
                 ]
                 for load in state["suppliers"]
@@ -182,9 +199,21 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
     def _withheld(self) -> list[Message]:
         """How many numbers of this report are withheld, and why."""
         count = len([number for number in self.every_number() if number["suppressed"]])
+        rows = (
+            [
+                msg(
+                    "Counts of rows withheld in this report: {count}. 1 to 4 rows about people are, and every sum with "
+                    "them in it.",
+                    count=self.count(self.rows_withheld),
+                )
+            ]
+            if self.rows_withheld
+            else []
+        )
         if not count:
-            return [msg("Nothing in this report is withheld.")]
+            return rows or [msg("Nothing in this report is withheld.")]
         found = [
+            *rows,
             msg("Numbers withheld in this report: {count}.", count=self.count(count)),
             msg(
                 "Numbers are withheld where 1 to 4 people stand behind them, or behind the part of a share that meets "
@@ -209,14 +238,14 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
 
     def _banners(self) -> list[Words]:
         banners: list[Words] = [notice] if (notice := self._notice()) else []
-        check = self._last_check()
+        check = self.last_check
         if check is None:
             banners.append(NOT_CHECKED)
         elif not check["passed"]:
             banners.append(
                 msg(
                     "Published although the data failed critical checks ({count}); the foot of this page lists them.",
-                    count=len([rule for rule in _failures(check) if rule["severity"] == "critical"]),
+                    count=critical(failures(check)),
                 )
             )
         return banners
@@ -234,35 +263,26 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
             "window": days if is_dated else window.label,
         }
 
-    def _last_check(self) -> dict[str, Any] | None:
-        """The newest check, if it was one of these data."""
-        from ppp_metrics.records.checks import last_check
-
-        with self.session() as con:
-            found = last_check(con)
-        return found if found and found["fingerprint"] == self.fingerprint else None
-
     def _checks(self) -> dict[str, Any]:
         """The verdict of the last check, and the rules that failed."""
-        check = self._last_check()
+        check = self.last_check
         if check is None:
             return {"verdict": NOT_CHECKED, "failures": []}
-        failures = _failures(check)
-        critical = len([rule for rule in failures if rule["severity"] == "critical"])
+        broken = failures(check)
         verdict = msg(
             "{rules} rules were checked on {day}. Failed: {critical} critical, {warnings} warnings.",
             rules=len(check["expectations"]),
             day=self._day(check["checked_at"]),
-            critical=critical,
-            warnings=len(failures) - critical,
+            critical=critical(broken),
+            warnings=len(broken) - critical(broken),
         )
         rows = [
             [
                 Label(rule["label"]["en"], rule["label"]["nl"]),
                 msg("critical") if rule["severity"] == "critical" else msg("warning"),
-                self.count(rule["failed_rows"]),
+                self.rows_failing(rule),
             ]
-            for rule in failures
+            for rule in broken
         ]
         return {"verdict": verdict, "failures": rows}
 
@@ -286,12 +306,6 @@ class Report(IssueSections, CompanySections, LearningSections, ThemeSections):
 
     def _day(self, moment: str) -> str:
         return format_date(datetime.fromisoformat(str(moment)).date(), self.lang)
-
-
-def _failures(check: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rules that failed, critical ones first."""
-    failed = [rule for rule in check["expectations"] if rule["success"] is False]
-    return sorted(failed, key=lambda rule: (rule["severity"] != "critical", rule["id"]))
 
 
 FOOT_WORDS: dict[str, Message] = {

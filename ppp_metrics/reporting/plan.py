@@ -199,6 +199,7 @@ def _jobs(
         place.name,
         str(place.notice),
         str(place.notice_suppliers),
+        str(sorted(place.retention.items())),
         str(as_of),
         json.dumps(check, sort_keys=True),
     ]

@@ -89,10 +89,10 @@ class Desk:
         self._con: DuckDBPyConnection | None = None
         self._release = told_by_release()
         self.withheld = self._release.withheld if self._release else None
-        self._is_asking = False
+        self.is_asking = False
         if asking := ASKING.get():
             asking.desks.append(self)
-            self._is_asking, self._con, self.withheld = True, asking.con, frozenset()
+            self.is_asking, self._con, self.withheld = True, asking.con, frozenset()
         with self.session() as con:
             self.region = find_region(con, region)
 
@@ -357,7 +357,7 @@ class Desk:
             key=own,
             title=title,
             findings=[*findings, *incomplete],
-            drawing=draw(own, self.say(title), self.say(findings[0])) if draw and not self._is_asking else None,
+            drawing=draw(own, self.say(title), self.say(findings[0])) if draw and not self.is_asking else None,
             caption=caption,
             tables=tables,
             behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
@@ -365,7 +365,7 @@ class Desk:
 
     def render(self, part: str, about: Mapping[str, Any] | None = None, **values: Any) -> Section:
         """A part's template as HTML, which says which part of the page it is, and what else is known about that."""
-        if self._is_asking:
+        if self.is_asking:
             return Section("", {"part": part})
         html = templates(self.lang).get_template(f"{part}.html.j2").render(**values)
         return Section(html, {"part": part, **(about or {})})

@@ -1,0 +1,202 @@
+"""The sections that compare the areas of a country: without ranks, for most differences between them are chance."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ppp_metrics.language import Message, format_number, msg
+from ppp_metrics.reporting import words
+from ppp_metrics.reporting.company_sections import SMALLER_AREAS
+from ppp_metrics.reporting.funnel_plot import INNER_PCT, OUTER_PCT, FunnelPoint, FunnelWords, draw_funnel, limits_at
+from ppp_metrics.reporting.issue_sections import NOTHING_KNOWN
+from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
+from ppp_metrics.reporting.words import Number
+
+BEYOND = {
+    "outer": msg("outside the outer lines"),
+    "inner": msg("between inner and outer lines"),
+    "within": msg("within the lines"),
+}
+"""Where an area lies in the funnel."""
+
+
+class AreaSections(Desk):
+    """The provinces of a country side by side; other regions have none of these sections."""
+
+    @in_one_session
+    def area_rates(self) -> Section:
+        """The implementation rate of each area with its interval, beside that of all together."""
+        if not self._has_provinces:
+            return Section("")
+        title = msg("Provinces side by side") if self.region == "NL" else msg("Areas side by side")
+        numbers, total = self._rates()
+        if not numbers or total.is_unknown:
+            return self.section("area-rates", title, [NOTHING_KNOWN])
+        told = [number for number in numbers if number.value is not None]
+        findings: list[Words] = []
+        if told and total.value is not None:
+            inside = [number for number in told if not words.lies_apart(number, total.value)]
+            findings.append(
+                msg(
+                    "Of all issues {overall} were in use within a year. That lies within the interval of {inside} of "
+                    "the {count} areas with enough issues.",
+                    overall=self.shown(total),
+                    inside=len(inside),
+                    count=len(told),
+                )
+            )
+            findings.append(
+                msg("They stand in the order of their names. An order by rate would mostly be one of chance.")
+            )
+        else:
+            findings.append(msg("No area has enough issues to say which share was implemented."))
+        if mix := words.mix(total, self.lang):
+            findings.append(mix)
+        return self.section(
+            "area-rates",
+            title,
+            [*findings, *self._areas_not_drawn(numbers)],
+            self.intervals(told, total),
+            self._rates_caption(total),
+            [self.rate_table(self._rates_caption(total), msg("area"), numbers)],
+        )
+
+    @in_one_session
+    def area_funnel(self) -> Section:
+        """The rate of each area against its number of issues, between the limits of chance."""
+        if not self._has_provinces:
+            return Section("")
+        title = msg("Difference or chance")
+        numbers, total = self._rates()
+        told = [number for number in numbers if number.value is not None]
+        if len(told) < 2 or total.value is None:
+            return self.section("area-funnel", title, [msg("There are too few areas with enough issues to compare.")])
+        lies = {number.keys: self._lies(number, total.value) for number in told}
+        said = FunnelWords(
+            across=self.say(msg("issues that could be followed for a year")),
+            up=self.say(msg("in use within a year")),
+            overall=self.shown(total),
+            inner=f"{format_number(INNER_PCT, self.lang)}%",
+            outer=f"{format_number(OUTER_PCT, self.lang, 1)}%",
+            count=self.count,
+            percent=lambda value: f"{self.count(value)}%",
+        )
+        points = [
+            FunnelPoint(number.heading, number.n or 0, number.value or 0, lies[number.keys] != "within")
+            for number in told
+        ]
+        header = [msg("area"), msg("n"), msg("share"), msg("95% limits"), msg("99.8% limits"), msg("lies")]
+        rows = [
+            [number.heading, self.n_of(number), self.shown(number), *self._area_limits(number, total.value, lies)]
+            for number in numbers
+        ]
+        return self.section(
+            "area-funnel",
+            title,
+            [*self._areas_judged(told, total, lies), *self._areas_not_drawn(numbers)],
+            partial(draw_funnel, points=points, overall=total.value, words=said),
+            msg(
+                "Share in use within a year against the number of issues, each mark an area. The line in the middle is "
+                "the rate of all together; of areas that differ from it by chance only, 95% lie within the dashed "
+                "lines and 99.8% within the outer ones."
+            ),
+            [Table(self._rates_caption(total), header, rows)],
+        )
+
+    @property
+    def _has_provinces(self) -> bool:
+        level = self.area[1]
+        return level is not None and SMALLER_AREAS.get(level) == "region2"
+
+    def _rates(self) -> tuple[list[Number], Number]:
+        """The rate of each area, by name, and that of all together."""
+        return self.numbers("implementation_rate_pct", "region2"), self.number("implementation_rate_pct")
+
+    def _rates_caption(self, total: Number) -> Message:
+        return msg(
+            "Share of issues accepted from {window} that were implemented within a year, by area of the company; all "
+            "together {overall}",
+            window=self.window(total.metric),
+            overall=self.shown(total),
+        )
+
+    def _lies(self, number: Number, overall: float) -> str:
+        """Where an area lies: one of the keys of `BEYOND`."""
+        value = number.value or 0
+        inner, outer = limits_at(overall, number.n or 1)
+        if not outer[0] <= value <= outer[1]:
+            return "outer"
+        return "within" if inner[0] <= value <= inner[1] else "inner"
+
+    def _areas_judged(self, told: list[Number], total: Number, lies: dict[tuple[str, ...], str]) -> list[Words]:
+        """Which areas differ by more than chance, and which may."""
+        apart = [number for number in told if lies[number.keys] == "outer"]
+        doubtful = [number for number in told if lies[number.keys] == "inner"]
+        if not apart and not doubtful:
+            first: Words = msg(
+                "The areas are not distinguishable: all lie within what chance alone makes of the rate of all "
+                "together, {overall}.",
+                overall=self.shown(total),
+            )
+        elif apart:
+            first = msg(
+                "By more than chance explains, these areas differ from the rate of all together, {overall}: {areas}.",
+                overall=self.shown(total),
+                areas=self._areas_named(apart, total),
+            )
+        else:
+            first = msg("No area differs from the rate of all together by more than chance can explain.")
+        found = [first]
+        if doubtful:
+            found.append(
+                msg(
+                    "Outside the inner lines, but not the outer ones: {areas}. Of {count} areas {expected} lie there "
+                    "on average by chance alone.",
+                    areas=self._areas_named(doubtful, total),
+                    count=len(told),
+                    expected=format_number(len(told) * (OUTER_PCT - INNER_PCT) / 100, self.lang, 1),
+                )
+            )
+        if len(apart) + len(doubtful) < len(told) and (apart or doubtful):
+            found.append(msg("The others are not distinguishable."))
+        found.append(
+            msg(
+                "With few issues, chance makes a rate high or low by much; with many, by little. What differs by more "
+                "has some cause, such as other themes or obligations: the chart does not say which."
+            )
+        )
+        if mix := words.mix(total, self.lang):
+            found.append(mix)
+        return found
+
+    def _areas_named(self, numbers: list[Number], total: Number) -> str:
+        return self.listed(
+            [
+                self.say(
+                    msg("{area} higher ({share})", area=each.label, share=self.shown(each))
+                    if (each.value or 0) > (total.value or 0)
+                    else msg("{area} lower ({share})", area=each.label, share=self.shown(each))
+                )
+                for each in numbers
+            ]
+        )
+
+    def _areas_not_drawn(self, numbers: list[Number]) -> list[Words]:
+        """The areas that the chart lacks, and why."""
+        withheld = [number.label for number in numbers if number.is_suppressed]
+        few = [number.label for number in numbers if number.value is None and not number.is_suppressed]
+        found: list[Words] = []
+        if few:
+            found.append(msg("Not drawn, for too few issues: {areas}.", areas=self.listed(few)))
+        if withheld:
+            found.append(msg("Not drawn, because withheld: {areas}.", areas=self.listed(withheld)))
+        return found
+
+    def _area_limits(self, number: Number, overall: float, lies: dict[tuple[str, ...], str]) -> list[Words]:
+        if number.value is None:
+            return ["–", "–", "–"]
+        shown = [
+            f"{words.plain(low, 'pct', self.lang).removesuffix('%')}–{words.plain(high, 'pct', self.lang)}"
+            for low, high in limits_at(overall, number.n or 1)
+        ]
+        return [*shown, BEYOND[lies[number.keys]]]
