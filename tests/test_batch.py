@@ -17,6 +17,7 @@ from ppp_metrics.reporting.batch import make_reports
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest
 from ppp_metrics.workspace import find_workspace
+from tests.deliveries import deliver
 from tests.networks import PERIOD, make_network, network_files
 
 INNOVATION = f"{PERIOD}/regional_innovation_NL_{PERIOD}_nl.html"
@@ -99,6 +100,35 @@ def test_what_did_not_change_is_not_made_again(network: Path, made: list[Report]
     assert [report.is_new for report in make(network)] == [False] * 3
 
 
+def test_of_a_changed_delivery_only_the_regions_with_its_records_are_made_again(tmp_path: Path) -> None:
+    folder = make_network(tmp_path)
+    south = {
+        name: text.replace("NL114", "NL411").replace("NL127", "NL411").replace("Company", "Firm")
+        for name, text in network_files().items()
+        if name in ("partners", "themes", "issues", "outcomes")
+    }
+
+    def send(issues: str) -> None:
+        deliver(folder, {f"{name}.csv": text for name, text in {**south, "issues": issues}.items()}, "south")
+
+    def made_again(**changed: Any) -> list[str]:
+        return [
+            report.region for report in make(folder, "regional_innovation", region="all", **changed) if report.is_new
+        ]
+
+    send(south["issues"])
+    assert made_again() == ["NL", "NL11", "NL12", "NL41"]
+    before = {path: path.read_bytes() for path in (folder / "reports" / PERIOD).iterdir()}
+    # its last issue is not there any more
+    send(south["issues"].rsplit("\n", 2)[0] + "\n")
+    assert made_again() == ["NL", "NL41"]
+    assert made_again() == []
+    # what was kept is what would have been made
+    assert made_again(force=True) == ["NL", "NL11", "NL12", "NL41"]
+    same = [path.name.split("_")[2] for path, content in before.items() if path.read_bytes() == content]
+    assert sorted(same) == ["NL11", "NL12"]
+
+
 def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: list[Report]) -> None:
     file = network / "reports" / LEARNING
     before = file.read_bytes()
@@ -128,6 +158,7 @@ def report_of(file: str, **changed: str) -> Report:
         "fingerprint": "f",
         "version": "1",
         "inputs": "i",
+        "records": "r",
         "sha256": "s",
     }
     return Report(file=file, **fields | changed)

@@ -35,7 +35,7 @@ LIFELONG = "everyone but students"
 
 
 def job(region: str, edition: str = "coordinator", lang: str = "nl") -> Job:
-    return Job(Path("learning_effects.ipynb"), ".", "2025-Q4", region, lang, edition, "", "")
+    return Job(Path("learning_effects.ipynb"), ".", "2025-Q4", region, lang, edition, "", "", "")
 
 
 def name_of(region: str, metric: str, role: str | None = None) -> Name:

@@ -37,7 +37,7 @@ NUMBER_COLUMNS = ("value", "low", "high", "n", "numerator", "denominator", "funn
 @dataclass(frozen=True)
 class CheckResult:
     """One run of the suites; `fingerprint` is that of the data looked at (None for computed numbers), `suites` that of
-    the rules, `relations` that of each suite with the rows it looked at, `loads` that of each supplier's newest load."""
+    the rules, `relations` that of each suite with its rows, `loads` that of each supplier's newest load."""
 
     checked_at: datetime
     fingerprint: str | None
@@ -230,12 +230,12 @@ def _as_of_suppliers(check: dict[str, Any], suppliers: Collection[str]) -> dict[
 
 
 def _rule_of_suppliers(rule: dict[str, Any], suppliers: Collection[str]) -> dict[str, Any]:
-    told = {name: rule[name] for name in ("suite", "id", "severity", "label", "success", "failed_rows")}
-    if rule["success"] is False and rule["suppliers"]:
-        failed = sum(_of_these(rule["suppliers"], suppliers).values())
-        told |= {"failed_rows": failed, "success": not failed}
+    told = {name: rule[name] for name in ("suite", "id", "severity", "label", "failed_rows")}
+    own = _of_these(rule["suppliers"], suppliers)
+    if rule["suppliers"]:
+        told["failed_rows"] = sum(own.values())
     # whether there were any rows at all depends on what others sent
-    return told | {"success": told["success"] is not False}
+    return told | {"suppliers": own, "success": rule["success"] is not False or bool(rule["suppliers"] and not own)}
 
 
 def _of_these(found: Mapping[str, Any], suppliers: Collection[str]) -> dict[str, Any]:

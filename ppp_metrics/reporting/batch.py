@@ -30,7 +30,7 @@ from ppp_metrics.reporting.execution import run_notebook, write_page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
-from ppp_metrics.reporting.plan import Job, plan_reports
+from ppp_metrics.reporting.plan import Job, plan_reports, region_slices
 from ppp_metrics.reporting.release import Question, areas_with_data, planned_questions, withheld_in
 from ppp_metrics.workspace import Workspace
 
@@ -82,9 +82,14 @@ def make_reports(
 
 def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:
     known = read_manifest(out)
-    kept = {} if force else {job.file: known[job.file] for job in planned if _is_current(out, job, known.get(job.file))}
+    is_same = all(job.file in known and known[job.file].records == job.records for job in planned)
+    slices = {} if is_same and not force else region_slices(place, planned)
+    current = [] if force else [job for job in planned if _is_current(out, job, known.get(job.file), slices)]
+    kept = {job.file: replace(known[job.file], records=job.records) for job in current}
     todo = [job for job in planned if job.file not in kept]
     if not todo:
+        if any(kept[file] != known[file] for file in kept):
+            write_manifest(out, known | kept)
         return [kept[job.file] for job in planned]
     done = Outcome()
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
@@ -99,9 +104,11 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
             [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in done.reports.items()],
             before,
         )
+        slices = slices or region_slices(place, todo)
+        done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
         _put_in_place(done, scratch, out)
         # read again: another run may have added its reports in the meantime
-        listed = write_manifest(out, read_manifest(out) | done.reports)
+        listed = write_manifest(out, read_manifest(out) | kept | done.reports)
         notice = place.notice if any(report.has_notice for report in listed) else None
         replace_file(out / "index.html", write_index(listed, notice))
     finally:
@@ -281,12 +288,13 @@ def _progress(total: int) -> Iterator[Callable[[Job], None]]:
         yield lambda job: bar.advance(task)
 
 
-def _is_current(out: Path, job: Job, report: Report | None) -> bool:
-    """The file is there, unharmed, and was made from the same inputs."""
+def _is_current(out: Path, job: Job, report: Report | None, slices: Mapping[str, str]) -> bool:
+    """The file is there, unharmed, and was made from the same inputs and records."""
     file = out / job.file
     return (
         report is not None
         and report.inputs == job.inputs
+        and (report.records == job.records or report.slice == slices[job.region])
         and file.is_file()
         and hashlib.sha256(file.read_bytes()).hexdigest() == report.sha256
     )

@@ -171,10 +171,12 @@ class Report(
     @in_one_session
     def foot(self) -> Section:
         """The definition of every metric shown, the data, the checks, the parameters and the version."""
-        from ppp_metrics.records.history import status
+        from ppp_metrics.records.history import joint_fingerprint, load_fingerprints, status
 
+        own = self.suppliers
         with self.session() as con:
             state = status(con)
+            loads = {name: each for name, each in load_fingerprints(con).items() if name in own}
         return self.render(
             "foot",
             self.basis(),
@@ -189,8 +191,9 @@ class Report(
                     load["fingerprint"],
                 ]
                 for load in state["suppliers"]
+                if load["supplier"] in own
             ],
-            fingerprint=state["fingerprint"],
+            fingerprint=joint_fingerprint(loads),
             checks=self._checks(),
             withheld=self._withheld(),
             parameters=self._parameters(),
@@ -320,7 +323,7 @@ FOOT_WORDS: dict[str, Message] = {
     "rows": msg("rows"),
     "quarantined": msg("rows put aside"),
     "fingerprint": msg("fingerprint"),
-    "whole": msg("Fingerprint of all data together"),
+    "whole": msg("Fingerprint of these data together"),
     "checks": msg("Checks"),
     "rule": msg("rule"),
     "severity": msg("severity"),

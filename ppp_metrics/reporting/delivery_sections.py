@@ -110,7 +110,7 @@ class DeliverySections(FileFacts):
                 [[name, self.count(issues.get(name, 0))] for name in own],
             )
             return self.section("overdue", title, findings, tables=[table])
-        passed = [name for name, until in kept.items() if until and until < self.checked_on]
+        passed = [name for name, until in kept.items() if until and until < self.today]
         if passed:
             findings.append(
                 msg(
@@ -156,4 +156,4 @@ class DeliverySections(FileFacts):
         if until is None:
             return msg("no day set")
         day = format_date(until, self.lang)
-        return msg("{day}, passed", day=day) if until < self.checked_on else day
+        return msg("{day}, passed", day=day) if until < self.today else day

@@ -81,6 +81,7 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
         fingerprint=job.fingerprint,
         version=package_version(),
         inputs=job.inputs,
+        records=job.records,
         sha256=hashlib.sha256(written).hexdigest(),
         has_notice=about["has_notice"],
         as_of=foot["as_of"],

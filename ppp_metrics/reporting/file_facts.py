@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property, wraps
 from typing import Any
 
@@ -58,15 +57,22 @@ class FileFacts(Desk):
         return self.edition != "funder"
 
     @cached_property
-    def files(self) -> Files:
-        """Everything known of the files of the region's suppliers."""
+    def suppliers(self) -> tuple[str, ...]:
+        """Those whose files the region has to do with."""
         from ppp_metrics.metrics.places import suppliers_concerned
-        from ppp_metrics.records import quality
 
         with self.session() as con:
-            own = suppliers_concerned(con, self.region, self.as_of)
+            return tuple(suppliers_concerned(con, self.region, self.as_of))
+
+    @cached_property
+    def files(self) -> Files:
+        """Everything known of the files of the region's suppliers."""
+        from ppp_metrics.records import quality
+
+        own = self.suppliers
+        with self.session() as con:
             return Files(
-                tuple(own),
+                own,
                 tuple(each for each in quality.deliveries(con) if each.supplier in own),
                 tuple(each for each in self._aside if each.supplier in own),
                 {name: count for name, count in quality.rows_put_aside(con).items() if name in own},
@@ -82,12 +88,11 @@ class FileFacts(Desk):
 
     @cached_property
     def last_check(self) -> dict[str, Any] | None:
-        """The newest check, if it was one of these data."""
-        from ppp_metrics.records.checks import last_check
+        """The newest check of what these suppliers sent last; None where that has not been checked."""
+        from ppp_metrics.records.checks import last_check_of
 
         with self.session() as con:
-            found = last_check(con)
-        return found if found and found["fingerprint"] == self.fingerprint else None
+            return last_check_of(con, self.suppliers)
 
     def rows_shown(self, parts: Iterable[int], *, is_about_people: bool) -> str:
         """The sum of counts of rows, or the word for why it is not shown."""
@@ -110,7 +115,7 @@ class FileFacts(Desk):
 
     def rows_failing(self, rule: Mapping[str, Any]) -> str:
         """How many rows break a rule."""
-        return self.rows_shown(failing_by_supplier(rule).values(), is_about_people=rule["suite"] in ABOUT_PEOPLE)
+        return self.rows_shown(rule["suppliers"].values(), is_about_people=rule["suite"] in ABOUT_PEOPLE)
 
     def cells_aside(self) -> list[PutAside]:
         """The cells put aside that are not about people."""
@@ -122,12 +127,7 @@ class FileFacts(Desk):
 
     def broken_rules(self) -> list[dict[str, Any]]:
         """The rules broken by the region's suppliers, or by all data as a whole."""
-        own = {*self.files.suppliers, ""}
-        return [
-            rule
-            for rule in (failures(self.last_check) if self.last_check else [])
-            if not rule["failed_rows"] or own & failing_by_supplier(rule).keys()
-        ]
+        return failures(self.last_check) if self.last_check else []
 
     def suppliers_by_verdict(self) -> dict[str, list[str]]:
         """What their newest delivery says of the quarter -> the suppliers."""
@@ -136,25 +136,11 @@ class FileFacts(Desk):
             found.setdefault(each.about(self.period.last_quarter), []).append(each.supplier)
         return found
 
-    @property
-    def checked_on(self) -> date:
-        """The day of the check behind this report; today where there is none."""
-        return datetime.fromisoformat(self.last_check["checked_at"]).date() if self.last_check else self.today
-
 
 def failures(check: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rules that failed, critical ones first."""
     failed = [rule for rule in check["expectations"] if rule["success"] is False]
     return sorted(failed, key=lambda rule: (rule["severity"] != "critical", rule["id"]))
-
-
-def failing_by_supplier(rule: Mapping[str, Any]) -> dict[str, int]:
-    """Supplier -> rows that break a rule; under an empty name those beyond the rows that a check keeps."""
-    counts: dict[str, int] = {}
-    for row in rule["rows"]:
-        counts[row["supplier"] or ""] = counts.get(row["supplier"] or "", 0) + 1
-    beyond = rule["failed_rows"] - len(rule["rows"])
-    return counts | ({"": counts.get("", 0) + beyond} if beyond > 0 else {})
 
 
 def critical(rules: Sequence[Mapping[str, Any]]) -> int:

@@ -24,7 +24,9 @@ PARAMETERS = ("workspace", "period", "region", "lang", "edition")
 
 @dataclass(frozen=True)
 class Job:
-    """One report to make; `inputs` is a hash of everything it depends on."""
+    """One report to make: `inputs` is a hash of its parameters and of the program and settings that make it, `records`
+    one of all records and their last check.
+    """
 
     notebook: Path
     workspace: str
@@ -34,6 +36,7 @@ class Job:
     edition: str
     fingerprint: str
     inputs: str
+    records: str
 
     @property
     def file(self) -> str:
@@ -193,15 +196,15 @@ def _jobs(
                 msg("No issue that was proposed by {day} has a region: there is nothing to report.", day=as_of)
             )
         data, check = fingerprint(con), last_check(con)
+    records = _digest([data, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
     around = [
         package_version(),
         _code_digest(),
         place.name,
         str(place.notice),
         str(place.notice_suppliers),
-        str(sorted(place.retention.items())),
+        str(sorted((name, until, until < today()) for name, until in place.retention.items())),
         str(as_of),
-        json.dumps(check, sort_keys=True),
     ]
     return [
         Job(
@@ -212,12 +215,36 @@ def _jobs(
             lang,
             edition,
             data,
-            _digest([*around, data, path.read_text("utf-8"), code, lang, edition, str(period)]),
+            _digest([*around, path.read_text("utf-8"), code, lang, edition, str(period)]),
+            records,
         )
         for code in regions
         for path in notebooks
         for lang in langs
     ]
+
+
+def region_slices(place: Workspace, jobs: Iterable[Job]) -> dict[str, str]:
+    """Region -> a hash of what its reports depend on: the records read, their suppliers' loads, what a check found there.
+
+    The jobs are of one period.
+    """
+    from ppp_metrics.metrics.places import suppliers_concerned
+    from ppp_metrics.metrics.slices import slice_digests
+    from ppp_metrics.records.checks import last_check_of
+    from ppp_metrics.records.history import status
+
+    regions = {job.region: Period.parse(job.period).as_of(today()) for job in jobs}
+    found = {}
+    with Store(place.database).reading() as con:
+        rows = slice_digests(con, max(regions.values()))
+        loads = {load["supplier"]: load for load in status(con)["suppliers"]}
+        for region, as_of in regions.items():
+            own = suppliers_concerned(con, region, as_of)
+            files = [[loads[each]["fingerprint"], loads[each]["loaded_at"][:10]] for each in own]
+            parts = (rows.get(region), own, files, last_check_of(con, own))
+            found[region] = _digest(json.dumps(part, sort_keys=True) for part in parts)
+    return found
 
 
 def _code_digest() -> str:

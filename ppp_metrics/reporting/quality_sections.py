@@ -16,7 +16,7 @@ from ppp_metrics.records.model import BY_NAME
 from ppp_metrics.records.quality import ABOUT_PEOPLE, REASONS, Filled, PutAside
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Row, draw_bars
-from ppp_metrics.reporting.file_facts import NO_SUPPLIERS, NOT_CHECKED, FileFacts, failing_by_supplier, of_files
+from ppp_metrics.reporting.file_facts import NO_SUPPLIERS, NOT_CHECKED, FileFacts, of_files
 from ppp_metrics.reporting.heat_table import MOST_COLUMNS, HeatCell, HeatRow, draw_heat_table
 from ppp_metrics.reporting.sections import Section, Table, Words
 
@@ -284,8 +284,8 @@ class QualitySections(FileFacts):
         by_supplier: list[list[Words]] = []
         for rule in broken:
             is_about_people = rule["suite"] in ABOUT_PEOPLE
-            counts = failing_by_supplier(rule)
-            own = [counts[name] for name in (*self.files.suppliers, "") if name in counts]
+            counts = rule["suppliers"]
+            own = list(counts.values())
             severity = msg("critical") if rule["severity"] == "critical" else msg("warning")
             rules.append(
                 [
