@@ -196,8 +196,16 @@ def run_number_checks(frame: pd.DataFrame, expectations: Path) -> CheckResult:
 
 def last_check(con: DuckDBPyConnection) -> dict[str, Any] | None:
     """The newest check in the shape of `CheckResult.to_dict`, or None when there was none."""
-    found = con.execute("select result from checks order by check_id desc limit 1").fetchall()
-    return json.loads(found[0][0]) if found else None
+    return next(_checks(con), None)
+
+
+def _checks(con: DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The checks, newest first, back to one by a version that did not keep whose rows broke a rule."""
+    for (result,) in con.execute("select result from checks order by check_id desc").fetchall():
+        check = json.loads(result)
+        if "loads" not in check:
+            return
+        yield check
 
 
 def last_check_of(con: DuckDBPyConnection, suppliers: Collection[str]) -> dict[str, Any] | None:
@@ -206,8 +214,7 @@ def last_check_of(con: DuckDBPyConnection, suppliers: Collection[str]) -> dict[s
     `failed_rows` counts their rows. A rule about all rows together is about theirs too. `checked_at` is the moment of
     the first check that found this, so that it does not move when others send something.
     """
-    rows = con.execute("select result from checks order by check_id desc").fetchall()
-    checks = (_as_of_suppliers(json.loads(result), suppliers) for (result,) in rows)
+    checks = (_as_of_suppliers(check, suppliers) for check in _checks(con))
     last = next(checks, None)
     if last is None or last["loads"] != _of_these(history.load_fingerprints(con), suppliers):
         return None

@@ -33,9 +33,14 @@ def status(con: DuckDBPyConnection) -> dict[str, Any]:
         "cells_put_aside": _count(con, "quarantine join known_loads using (load_id) where row_kept"),
         "repeats": _count(con, "repeats join known_loads using (load_id)"),
         "unused": _count(con, "unused join known_loads using (load_id)"),
-        "suppliers": _loads(con, "known_loads"),
+        "suppliers": newest_deliveries(con),
         "loads": _loads(con, "loads"),
     }
+
+
+def newest_deliveries(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The newest load of each supplier: load_id, supplier, loaded_at, fingerprint, mapping, files, rows, quarantined."""
+    return _loads(con, "known_loads")
 
 
 def suppliers_with_people(con: DuckDBPyConnection) -> set[str]:
@@ -118,6 +123,8 @@ def _suggestion(lang: str, table: str | None, column: str | None, value: str | N
 
 
 def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
+    records = " union all ".join(f"select load_id from history.{table.name}" for table in TABLES)
+    counts = dict(con.execute(f"select load_id, count(*) from ({records}) group by load_id").fetchall())
     rows = con.execute(
         "select load_id, supplier, loaded_at, fingerprint, mapping, "
         "(select list(distinct file order by file) from sources as s where s.load_id = l.load_id), "
@@ -133,7 +140,7 @@ def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
             "fingerprint": digest[:16],
             "mapping": mapping,
             "files": files,
-            "rows": sum(_count(con, f"history.{table.name} where load_id = {load_id}") for table in TABLES),
+            "rows": counts.get(load_id, 0),
             "quarantined": aside,
         }
         for load_id, supplier, loaded_at, digest, mapping, files, aside in rows

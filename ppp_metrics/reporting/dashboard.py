@@ -171,11 +171,11 @@ class Report(
     @in_one_session
     def foot(self) -> Section:
         """The definition of every metric shown, the data, the checks, the parameters and the version."""
-        from ppp_metrics.records.history import joint_fingerprint, load_fingerprints, status
+        from ppp_metrics.records.history import joint_fingerprint, load_fingerprints, newest_deliveries
 
         own = self.suppliers
         with self.session() as con:
-            state = status(con)
+            deliveries = newest_deliveries(con)
             loads = {name: each for name, each in load_fingerprints(con).items() if name in own}
         return self.render(
             "foot",
@@ -190,7 +190,7 @@ class Report(
                     self.rows_aside(load),
                     load["fingerprint"],
                 ]
-                for load in state["suppliers"]
+                for load in deliveries
                 if load["supplier"] in own
             ],
             fingerprint=joint_fingerprint(loads),

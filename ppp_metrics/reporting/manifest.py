@@ -22,11 +22,11 @@ MANIFEST = "manifest.json"
 class Report:
     """One report file: where it stands, what it was made from, and whether this run made it.
 
-    `inputs` and `records` are hashes as `plan.Job` has them, `slice` one as of `plan.region_slices`. `loads` are the newest loads of the suppliers by
-    then, and `questions` what the report asked of their records as of the day `as_of`, each as
-    `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas` are the smaller ones with
-    data, of a region that reports are made of together with these; `withheld` the cells that it does not show, each as
-    `words.Figure` calls it; `seconds` is how long it took to make it.
+    `inputs` and `records` are hashes as `plan.Job` has them, `slice` one as of `plan.region_slices`. `loads` are the
+    newest loads of the suppliers by then, and `questions` what the report asked of their records as of the day `as_of`,
+    each as `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas` are the smaller
+    ones with data, of a region that reports are made of together with these; `withheld` the cells that it does not
+    show, each as `words.Figure` calls it; `seconds` is how long it took to make it.
     """
 
     file: str

@@ -225,20 +225,20 @@ def _jobs(
 
 
 def region_slices(place: Workspace, jobs: Iterable[Job]) -> dict[str, str]:
-    """Region -> a hash of what its reports depend on: the records read, their suppliers' loads, what a check found there.
+    """Region -> a hash of what its reports depend on: the records read, their suppliers' loads, what a check found.
 
     The jobs are of one period.
     """
     from ppp_metrics.metrics.places import suppliers_concerned
     from ppp_metrics.metrics.slices import slice_digests
     from ppp_metrics.records.checks import last_check_of
-    from ppp_metrics.records.history import status
+    from ppp_metrics.records.history import newest_deliveries
 
     regions = {job.region: Period.parse(job.period).as_of(today()) for job in jobs}
     found = {}
     with Store(place.database).reading() as con:
         rows = slice_digests(con, max(regions.values()))
-        loads = {load["supplier"]: load for load in status(con)["suppliers"]}
+        loads = {load["supplier"]: load for load in newest_deliveries(con)}
         for region, as_of in regions.items():
             own = suppliers_concerned(con, region, as_of)
             files = [[loads[each]["fingerprint"], loads[each]["loaded_at"][:10]] for each in own]
