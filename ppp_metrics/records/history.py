@@ -39,7 +39,7 @@ def status(con: DuckDBPyConnection) -> dict[str, Any]:
 
 
 def newest_deliveries(con: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The newest load of each supplier: load_id, supplier, loaded_at, fingerprint, mapping, files, rows, quarantined."""
+    """The newest load of each supplier, with its load_id, moment, fingerprint, mapping, files and counts of rows."""
     return _loads(con, "known_loads")
 
 

@@ -171,12 +171,10 @@ class Report(
     @in_one_session
     def foot(self) -> Section:
         """The definition of every metric shown, the data, the checks, the parameters and the version."""
-        from ppp_metrics.records.history import joint_fingerprint, load_fingerprints, newest_deliveries
+        from ppp_metrics.records.history import joint_fingerprint, newest_deliveries
 
-        own = self.suppliers
         with self.session() as con:
-            deliveries = newest_deliveries(con)
-            loads = {name: each for name, each in load_fingerprints(con).items() if name in own}
+            deliveries = [load for load in newest_deliveries(con) if load["supplier"] in self.suppliers]
         return self.render(
             "foot",
             self.basis(),
@@ -191,9 +189,8 @@ class Report(
                     load["fingerprint"],
                 ]
                 for load in deliveries
-                if load["supplier"] in own
             ],
-            fingerprint=joint_fingerprint(loads),
+            fingerprint=joint_fingerprint({load["supplier"]: load["fingerprint"] for load in deliveries}),
             checks=self._checks(),
             withheld=self._withheld(),
             parameters=self._parameters(),
