@@ -22,7 +22,9 @@ from ppp_metrics.reporting.sections import Section, Table, Words
 
 ROW, ROWS = Label("row", "rij"), Label("rows", "rijen")
 CELL, CELLS = Label("cell", "cel"), Label("cells", "cellen")
-FEW_ROWS = msg("1 to 4 rows about people are withheld, and so is every sum with them in it.")
+FEW_ROWS = msg(
+    "1 to 4 rows about people, or of a file that was not recognised, are withheld, and so is every sum with them in it."
+)
 LEAST_TOLD = 80
 """A column that is filled in for a smaller share than this, in percent, is named in words."""
 MOST_TOLD = 4
