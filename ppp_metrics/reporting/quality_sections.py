@@ -313,7 +313,7 @@ class QualitySections(FileFacts):
                 ]
         tables = [Table(msg("Rules broken"), [msg("rule"), msg("severity"), msg("rows")], rules)]
         if by_supplier:
-            caption = msg("Rules broken by supplier, as far as a check keeps the rows")
+            caption = msg("Rules broken by supplier")
             tables.append(Table(caption, [msg("rule"), msg("supplier"), msg("rows")], by_supplier))
         return tables
 
