@@ -90,7 +90,7 @@ def test_labels_do_not_lie_over_each_other_and_stay_inside(spots: list[tuple[int
         _label(f"Province {at}", spot, taken, [], 600, 400)
     labels = taken[marks:]
     assert not [pair for pair in combinations(labels, 2) if pair[0].meets(pair[1])]
-    assert all(0 <= label.left and label.right <= 600 and 0 <= label.top and label.bottom <= 400 for label in labels)
+    assert all(label.left >= 0 and label.right <= 600 and label.top >= 0 and label.bottom <= 400 for label in labels)
 
 
 def test_the_lines_are_not_the_same_for_every_number() -> None:
