@@ -23,6 +23,7 @@ from tests.networks import PERIOD, make_network, network_files
 INNOVATION = f"{PERIOD}/regional_innovation_NL_{PERIOD}_nl.html"
 LEARNING = f"{PERIOD}/learning_effects_NL_{PERIOD}_nl.html"
 THEMES = f"{PERIOD}/theme_explorer_NL_{PERIOD}_nl.html"
+QUALITY = f"{PERIOD}/data_quality_NL_{PERIOD}_nl.html"
 
 
 def make(folder: Path, *notebooks: str, **changed: Any) -> list[Report]:
@@ -76,13 +77,13 @@ def made(network: Path) -> list[Report]:
 
 
 def test_every_notebook_becomes_a_file_beside_an_index_and_a_manifest(network: Path, made: list[Report]) -> None:
-    assert [report.file for report in made] == [LEARNING, INNOVATION, THEMES]
-    assert files(network) == {LEARNING, INNOVATION, THEMES, "index.html", "manifest.json"}
+    assert [report.file for report in made] == [QUALITY, LEARNING, INNOVATION, THEMES]
+    assert files(network) == {QUALITY, LEARNING, INNOVATION, THEMES, "index.html", "manifest.json"}
 
 
 def test_the_manifest_says_what_each_file_was_made_from(network: Path, made: list[Report]) -> None:
     listed = read_manifest(network / "reports")
-    assert set(listed) == {LEARNING, INNOVATION, THEMES}
+    assert set(listed) == {QUALITY, LEARNING, INNOVATION, THEMES}
     for file, report in listed.items():
         assert report.sha256 == hashlib.sha256((network / "reports" / file).read_bytes()).hexdigest()
         assert (report.period, report.region, report.lang, report.edition) == (PERIOD, "NL", "nl", "coordinator")
@@ -96,8 +97,8 @@ def test_the_data_was_checked_before_it_was_published(network: Path, made: list[
 
 
 def test_what_did_not_change_is_not_made_again(network: Path, made: list[Report]) -> None:
-    assert [report.is_new for report in made] == [True] * 3
-    assert [report.is_new for report in make(network)] == [False] * 3
+    assert [report.is_new for report in made] == [True] * 4
+    assert [report.is_new for report in make(network)] == [False] * 4
 
 
 def test_of_a_changed_delivery_only_the_regions_with_its_records_are_made_again(tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_what_notebooks_ask_is_foreseen_so_that_each_is_run_once(
     network: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     make(network, edition="funder", out=tmp_path)
-    assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 3
+    assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 4
 
 
 def report_of(file: str, **changed: str) -> Report:

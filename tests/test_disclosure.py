@@ -8,7 +8,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from ppp_metrics.errors import UsageError
-from ppp_metrics.metrics.disclosure import SHOWN, is_dominated, is_unsafe, published
+from ppp_metrics.metrics.disclosure import SHOWN, is_dominated, is_unsafe, published, published_rows
 from ppp_metrics.metrics.registry import METRICS
 from tests.worlds import add_rows, answer, issue_rows, world
 
@@ -185,3 +185,20 @@ def test_money_of_two_companies_or_nearly_all_of_two_is_withheld_in_either_editi
     columns = "value note"
     assert answer(money(a=60, b=35, c=5), "value_created_eur", "2025", columns, **asked) == [(None, "suppressed")]
     assert answer(money(a=60, b=35, c=5), "value_created_eur", "2025", edition="none") == [(100,)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_about_people", "shown"),
+    [
+        ([], True, 0),
+        ([0, 5], True, 5),
+        ([4], True, None),
+        # 96 would tell that the first counts 1
+        ([1, 95], True, None),
+        ([1, 95], False, 96),
+    ],
+)
+def test_a_sum_of_rows_is_withheld_with_any_part_that_is(
+    parts: list[int], is_about_people: bool, shown: int | None
+) -> None:
+    assert published_rows(parts, is_about_people) == shown

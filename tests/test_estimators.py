@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap
+from scipy.stats import binom, bootstrap
 from statsmodels.stats.proportion import proportion_confint
 
 from ppp_metrics.metrics.estimators import (
     RESAMPLES,
     SEED,
     coefficient_of_variation_pct,
+    control_limits,
     hedges_g_av,
     mean,
     median,
@@ -32,6 +33,39 @@ def test_wilson_is_that_of_statsmodels(case: tuple[int, int]) -> None:
     expected = proportion_confint(successes, trials, method="wilson")
     assert (low / 100, high / 100) == pytest.approx(expected, abs=1e-9)
     assert 0 <= low <= 100 * successes / trials <= high <= 100
+
+
+def test_control_limits_of_four_coins_by_hand() -> None:
+    """Of 4 coins 0 to 4 show heads with 1, 4, 6, 4 and 1 sixteenths; the limits of 80 % lie at 0.1 and 0.9.
+
+    0.1 is passed at 1, where 5/16 are reached: back by (5/16 - 0.1) / (4/16) = 0.85 to 0.15 heads, 3.75 % of 4.
+    0.9 is passed at 3, where 15/16 are: back by (15/16 - 0.9) / (4/16) = 0.15 to 2.85 heads, 71.25 %.
+    """
+    assert control_limits(50, 4, 80) == pytest.approx((3.75, 71.25))
+
+
+@given(
+    st.floats(0.1, 99.9),
+    st.one_of(st.integers(1, 50), st.integers(1, 20_000)),
+    st.sampled_from([95.0, 99.8]),
+)
+def test_control_limits_are_those_of_the_binomial_distribution(rate: float, trials: int, coverage: float) -> None:
+    expected = []
+    for p in (0.5 - coverage / 200, 0.5 + coverage / 200):
+        r = binom.ppf(p, trials, rate / 100)
+        back = (binom.cdf(r, trials, rate / 100) - p) / binom.pmf(r, trials, rate / 100)
+        expected.append(min(100, max(0, 100 * (r - back) / trials)))
+    assert control_limits(rate, trials, coverage) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("rate", [0, 100])
+def test_what_never_or_always_happens_has_limits_without_room(rate: float) -> None:
+    assert control_limits(rate, 20, 95) == (rate, rate)
+
+
+def test_more_units_leave_chance_less_room() -> None:
+    widths = [high - low for low, high in (control_limits(35, trials, 95) for trials in (10, 40, 160, 640))]
+    assert widths == sorted(widths, reverse=True)
 
 
 def test_the_interval_of_a_mean_is_that_of_scipy() -> None:

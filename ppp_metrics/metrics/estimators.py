@@ -81,7 +81,7 @@ def control_limits(rate_pct: float, trials: int, coverage_pct: float) -> tuple[f
         if len(found) == 2:
             break
     low, high = [*found, *[100.0] * (2 - len(found))]
-    return max(0.0, low), min(100.0, high)
+    return max(0.0, low), min(100.0, max(0.0, high))
 
 
 def mean(values: Numbers) -> Estimate:

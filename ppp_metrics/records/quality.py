@@ -153,14 +153,19 @@ def put_aside(con: DuckDBPyConnection) -> list[PutAside]:
     ]
 
 
-def rows_put_aside(con: DuckDBPyConnection) -> dict[str, int]:
-    """Supplier -> rows put aside that are not about people, each counted once."""
-    rows = con.execute(
-        "select supplier, count(distinct (source_id, source_row)) from quarantine join known_loads using (load_id) "
-        "where not row_kept and table_name is not null and not list_contains($people, table_name) group by supplier",
+def rows_put_aside(con: DuckDBPyConnection) -> list[tuple[str, str | None, int]]:
+    """(supplier, reason, rows) of the rows put aside that are not about people, each counted once a reason.
+
+    The reason is None for all reasons together, where each counts once: of a mapping, a row can be put aside in several
+    tables.
+    """
+    return con.execute(
+        "select supplier, reason, count(distinct (source_id, source_row)) "
+        "from quarantine join known_loads using (load_id) "
+        "where not row_kept and table_name is not null and not list_contains($people, table_name) "
+        "group by grouping sets ((supplier), (supplier, reason)) order by supplier, reason nulls first",
         {"people": sorted(ABOUT_PEOPLE)},
     ).fetchall()
-    return dict(rows)
 
 
 def completeness(con: DuckDBPyConnection) -> list[Filled]:

@@ -21,13 +21,15 @@ NOT_CHECKED = msg("These data have not been checked yet.")
 class Files:
     """What is known of the files of the suppliers that a region has to do with.
 
-    `once` are the rows put aside of each supplier that are not about people, each counted once.
+    `once` are the rows put aside of each supplier that are not about people, each counted once, and `reasons` those
+    by reason.
     """
 
     suppliers: tuple[str, ...]
     deliveries: tuple[Delivery, ...]
     aside: tuple[PutAside, ...]
     once: Mapping[str, int]
+    reasons: tuple[tuple[str, int], ...]
     filled: tuple[Filled, ...]
 
     def aside_of(self, *, rows: bool, people: bool) -> list[PutAside]:
@@ -71,11 +73,13 @@ class FileFacts(Desk):
 
         own = self.suppliers
         with self.session() as con:
+            rows = [each for each in quality.rows_put_aside(con) if each[0] in own]
             return Files(
                 own,
                 tuple(each for each in quality.deliveries(con) if each.supplier in own),
                 tuple(each for each in self._aside if each.supplier in own),
-                {name: count for name, count in quality.rows_put_aside(con).items() if name in own},
+                {supplier: count for supplier, reason, count in rows if reason is None},
+                tuple((reason, count) for _, reason, count in rows if reason is not None),
                 tuple(each for each in quality.completeness(con) if each.supplier in own),
             )
 

@@ -108,7 +108,7 @@ def tell_quality(desk: FileFacts, _: object) -> list[Message]:
             )
         )
     else:
-        told.append(msg("No critical rule is broken."))
+        told.append(msg("They break no critical rule."))
     told.append(
         msg("Overdue: {suppliers}.", suppliers=desk.listed(verdicts[OVERDUE]))
         if OVERDUE in verdicts

@@ -22,7 +22,9 @@ from ppp_metrics.reporting.sections import Section, Table, Words
 
 ROW, ROWS = Label("row", "rij"), Label("rows", "rijen")
 CELL, CELLS = Label("cell", "cel"), Label("cells", "cellen")
-FEW_ROWS = msg("1 to 4 rows about people are withheld, and so is every sum with them in it.")
+FEW_ROWS = msg(
+    "1 to 4 rows about people, or of a file that was not recognised, are withheld, and so is every sum with them in it."
+)
 LEAST_TOLD = 80
 """A column that is filled in for a smaller share than this, in percent, is named in words."""
 MOST_TOLD = 4
@@ -83,7 +85,7 @@ class QualitySections(FileFacts):
             by_column.setdefault((each.table, each.column), {})[each.supplier] = each
         if not by_column:
             return self.section("completeness", title, [NO_SUPPLIERS])
-        findings: list[Words] = [self._least_filled(by_column)]
+        findings: list[Words] = [self._least_filled(by_column), *self._never_sent(by_column)]
         findings.append(
             msg(
                 "These columns may stay empty, but numbers are made of them. Only rows in which one is due "
@@ -153,9 +155,9 @@ class QualitySections(FileFacts):
     def _by_reason(self) -> list[Row]:
         """The rows put aside that are not about people, by reason, most first."""
         counts: dict[str, int] = {}
-        for each in self.files.aside_of(rows=True, people=False):
-            reason = self._reason(each.reason)
-            counts[reason] = counts.get(reason, 0) + each.count
+        for template, count in self.files.reasons:
+            reason = self._reason(template)
+            counts[reason] = counts.get(reason, 0) + count
         most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return [Row(reason[:1].upper() + reason[1:], count, self.count(count)) for reason, count in most]
 
@@ -207,13 +209,22 @@ class QualitySections(FileFacts):
         """Which columns are filled in least, all suppliers together."""
         told = []
         for (table, column), own in by_column.items():
-            share = self._share(own.values())
+            share = self._share(each for each in own.values() if each.is_sent)
             if share is not None and share < LEAST_TOLD:
                 told.append((share, f"{self._column_named(table, column)} {share}%"))
         if not told:
-            return msg("Every column is filled in for {least}% or more of the rows.", least=LEAST_TOLD)
+            return msg("Every column that was sent is filled in for {least}% or more of its rows.", least=LEAST_TOLD)
         least = [text for _, text in sorted(told)[:MOST_TOLD]]
-        return msg("Filled in least, all suppliers together: {columns}.", columns=self.listed(least))
+        return msg("Filled in least, of what was sent: {columns}.", columns=self.listed(least))
+
+    def _never_sent(self, by_column: Mapping[tuple[str, str], Mapping[str, Filled]]) -> list[Message]:
+        """Which columns nobody sent, though rows are there in which they are due."""
+        never = [
+            self._column_named(*column)
+            for column, own in by_column.items()
+            if any(each.rows for each in own.values()) and not any(each.is_sent for each in own.values())
+        ]
+        return [msg("Sent by none of these suppliers: {columns}.", columns=self.listed(never))] if never else []
 
     def _column_named(self, table: str, column: str) -> str:
         """`TRL at end (Solutions)`."""
@@ -302,7 +313,7 @@ class QualitySections(FileFacts):
                 ]
         tables = [Table(msg("Rules broken"), [msg("rule"), msg("severity"), msg("rows")], rules)]
         if by_supplier:
-            caption = msg("Rules broken by supplier, as far as a check keeps the rows")
+            caption = msg("Rules broken by supplier")
             tables.append(Table(caption, [msg("rule"), msg("supplier"), msg("rows")], by_supplier))
         return tables
 
