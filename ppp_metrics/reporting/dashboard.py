@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -141,7 +142,7 @@ class Report(
         about = {"title": f"{subject}: {area}, {period}", "subject": subject, "network": self.place.name}
         return self.render(
             "header",
-            {**about, "area": area, "lang": self.lang, "has_notice": self._notice() is not None},
+            {**about, "area": area, "lang": self.lang, "has_notice": self._notice is not None},
             style=style(),
             network=self.place.name,
             title=subject,
@@ -230,6 +231,7 @@ class Report(
         )
         return found
 
+    @cached_property
     def _notice(self) -> Label | None:
         from ppp_metrics.metrics.places import suppliers_with_data
 
@@ -237,7 +239,7 @@ class Report(
             return self.place.notice_on(suppliers_with_data(con, self.region, self.as_of))
 
     def _banners(self) -> list[Words]:
-        banners: list[Words] = [notice] if (notice := self._notice()) else []
+        banners: list[Words] = [notice] if (notice := self._notice) else []
         check = self.last_check
         if check is None:
             banners.append(NOT_CHECKED)
