@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ppp_metrics.records.checks import CheckResult
     from ppp_metrics.records.erasure import Erasure
     from ppp_metrics.records.ingest import LoadResult
+    from ppp_metrics.reporting.export import Written
     from ppp_metrics.reporting.manifest import Report
 
 NEW_SETTINGS = """\
@@ -243,5 +244,36 @@ class OpenWorkspace:
             out=Path(out) if out else self.place.reports,
             jobs=jobs,
             force=force,
+            allow_failed_checks=allow_failed_checks,
+        )
+
+    def export(
+        self,
+        notebooks: Iterable[str] = (),
+        *,
+        period: str | Period,
+        out: str | Path,
+        region: str | None = None,
+        lang: str = "nl",
+        edition: str = "funder",
+        allow_failed_checks: bool = False,
+    ) -> Written:
+        """Where the numbers of the reports were written, how many, and how many of them are withheld.
+
+        `out` is a workbook, `FILE.xlsx`, or a folder for CSV files with `datapackage.json`.
+
+        Raises DataError when a critical check fails, unless `allow_failed_checks`, and when somebody who also has the
+        reports in the workspace could work out what is withheld.
+        """
+        from ppp_metrics.reporting.export import make_export
+
+        return make_export(
+            self.place,
+            list(notebooks),
+            period if isinstance(period, Period) else Period.parse(period),
+            region=region,
+            lang=lang,
+            edition=edition,
+            out=Path(out),
             allow_failed_checks=allow_failed_checks,
         )

@@ -15,15 +15,17 @@ from ppp_metrics.arguments import condition, day, one_of, workbook_path
 from ppp_metrics.console import (
     check_line,
     complain,
-    plain,
     quarantine_line,
     say,
+    say_audit,
     say_erasure,
+    say_export,
+    say_frame,
     say_json,
+    say_loads,
     say_status,
     say_table,
     short,
-    shown,
 )
 from ppp_metrics.errors import PppError
 from ppp_metrics.language import LANGUAGES, msg, user_language
@@ -46,6 +48,10 @@ Folder = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PeriodOption = Annotated[str, typer.Option("--period", metavar="P", help="A quarter or a year: 2026-Q3, 2026.")]
+Notebooks = Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK...]")]
+Regions = Annotated[
+    str | None, typer.Option("--region", metavar="CODE|all", help="NUTS codes (NL,NL11), or all with data.")
+]
 EDITIONS = ("coordinator", "funder")
 
 
@@ -135,27 +141,7 @@ def load(
     if as_json:
         say(to_json(results, lang))
         return
-    header = [msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
-    first = msg("table") if len(results) == 1 else msg("supplier")
-    lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
-    say_table(
-        [[each.render(lang) for each in (first, *header)]]
-        + [
-            [name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
-            for name, counts in lines
-        ]
-    )
-    for result in results:
-        for notice in result.notices:
-            say(f"{result.supplier}: {notice.render(lang)}")
-    if any(result.quarantined_rows or result.cells_put_aside for result in results):
-        say(
-            msg(
-                "{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
-                rows=sum(result.quarantined_rows for result in results),
-                cells=sum(result.cells_put_aside for result in results),
-            ).render(lang)
-        )
+    say_loads(results, lang)
 
 
 @app.command()
@@ -293,22 +279,14 @@ def compute(
         complain(
             msg("No disclosure control was applied: these numbers must not leave the house.").render(user_language())
         )
-    if output == "csv":
-        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
-    elif output == "json":
-        say_json([{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")])
-    else:
-        cells = [[shown(value) for value in row] for row in frame.itertuples(index=False)]
-        say_table([list(frame.columns), *cells])
+    say_frame(frame, output)
 
 
 @app.command()
 def report(
     period: PeriodOption,
-    notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK...]")] = None,
-    region: Annotated[
-        str | None, typer.Option(metavar="CODE|all", help="NUTS codes (NL,NL11), or all with data.")
-    ] = None,
+    notebooks: Notebooks = None,
+    region: Regions = None,
     lang: Annotated[str | None, typer.Option(metavar="nl|en|all")] = None,
     edition: Annotated[str, typer.Option(metavar="coordinator|funder")] = "coordinator",
     out: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
@@ -342,33 +320,53 @@ def report(
 
 
 @app.command()
+def export(
+    period: PeriodOption,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx|DIR", help="A workbook, or a folder for CSV files.")],
+    notebooks: Notebooks = None,
+    region: Regions = None,
+    lang: Annotated[str | None, typer.Option(metavar="nl|en", help="The language of names and definitions.")] = None,
+    edition: Annotated[
+        str, typer.Option(metavar="coordinator|funder", help="For funders, unless told otherwise.")
+    ] = "funder",
+    allow_failed_checks: Annotated[bool, typer.Option("--allow-failed-checks", help="Export all the same.")] = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Write the numbers of the reports as a workbook, or as CSV with datapackage.json.
+
+    The edition for funders: it names no company. What the reports withhold, it withholds.
+    """
+    language = one_of(lang, LANGUAGES, "--lang") if lang else user_language()
+    one_of(edition, EDITIONS, "--edition")
+    ws = _open(workspace)
+    made = ws.export(
+        notebooks or (),
+        period=period,
+        out=out,
+        region=region,
+        lang=language,
+        edition=edition,
+        allow_failed_checks=allow_failed_checks,
+    )
+    say_export(made, ws.place.reports, user_language())
+
+
+@app.command()
 def audit(
     folder: Annotated[Path, typer.Argument(metavar="REPORT_DIR")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Try to work out from finished reports what they withhold.
+    """Try to work out from finished reports and exports what they withhold.
 
     Reads the files back. Exits 1 when a withheld number can be computed or narrowed down too far.
     """
     from ppp_metrics.reporting.audit import audit as read_and_attack
 
     found = read_and_attack(folder)
-    language = user_language()
     if as_json:
         say_json(found.to_dict())
     else:
-        for leak in found.leaks:
-            say(leak.message.render(language))
-        counts = {"files": found.files, "cells": found.cells, "withheld": found.withheld, "count": len(found.leaks)}
-        said = (
-            msg(
-                "Read {files} reports with {cells} numbers. Nobody can work out the {withheld} that are withheld.",
-                **counts,
-            )
-            if found.passed
-            else msg("Read {files} reports with {cells} numbers, {withheld} withheld. Given away: {count}.", **counts)
-        )
-        say(said.render(language))
+        say_audit(found, user_language())
     if not found.passed:
         raise typer.Exit(1)
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.language import msg
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ppp_metrics.records.ingest import LoadResult
+    from ppp_metrics.reporting.audit import Audit
+    from ppp_metrics.reporting.export import Written
 
 
 def say(text: str = "") -> None:
@@ -52,6 +59,17 @@ def shown(value: Any) -> str:
     if cell is None:
         return "-"
     return f"{cell:.{1 if abs(cell) >= 10 else 2}f}" if isinstance(cell, float) else str(cell)
+
+
+def say_frame(frame: pd.DataFrame, output: str) -> None:
+    """A frame as a table, as csv or as json."""
+    if output == "csv":
+        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+    elif output == "json":
+        say_json([{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")])
+    else:
+        cells = [[shown(value) for value in row] for row in frame.itertuples(index=False)]
+        say_table([list(frame.columns), *cells])
 
 
 def quarantine_line(entry: dict[str, Any], lang: str) -> str:
@@ -125,3 +143,52 @@ def say_erasure(removed: Mapping[str, Mapping[str, int]], rows: int, loads: int,
         "Reports are as they were made; make them again with `ppp-metrics report`."
     )
     say(f"{said.render(lang)} {again.render(lang)}")
+
+
+def say_loads(results: Sequence[LoadResult], lang: str) -> None:
+    """What became of the rows, by table or by supplier, and what their supplier should know."""
+    header = [msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
+    first = msg("table") if len(results) == 1 else msg("supplier")
+    lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
+    say_table(
+        [[each.render(lang) for each in (first, *header)]]
+        + [
+            [name, *(f"{counts[key]:,}" for key in ("rows", "kept", "quarantined", "repeats"))]
+            for name, counts in lines
+        ]
+    )
+    for result in results:
+        for notice in result.notices:
+            say(f"{result.supplier}: {notice.render(lang)}")
+    if any(result.quarantined_rows or result.cells_put_aside for result in results):
+        say(
+            msg(
+                "{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
+                rows=sum(result.quarantined_rows for result in results),
+                cells=sum(result.cells_put_aside for result in results),
+            ).render(lang)
+        )
+
+
+def say_export(made: Written, reports: Path, lang: str) -> None:
+    """How many numbers were written where, and what must happen for later releases to reckon with them."""
+    counts = {"numbers": f"{made.numbers:,}", "withheld": f"{made.withheld:,}", "file": short(made.path)}
+    say(msg("{numbers} numbers, {withheld} of them withheld: {file}", **counts).render(lang))
+    if not made.path.resolve().is_relative_to(reports.resolve()):
+        said = msg(
+            "Keep a copy in {folder}: the next reports and exports reckon with what lies there.", folder=short(reports)
+        )
+        say(said.render(lang))
+
+
+def say_audit(found: Audit, lang: str) -> None:
+    """What can be worked out, a line each, and how much was read."""
+    for leak in found.leaks:
+        say(leak.message.render(lang))
+    counts = {"files": found.files, "cells": found.cells, "withheld": found.withheld, "count": len(found.leaks)}
+    said = (
+        msg("Read {files} files with {cells} numbers. Nobody can work out the {withheld} that are withheld.", **counts)
+        if found.passed
+        else msg("Read {files} files with {cells} numbers, {withheld} withheld. Given away: {count}.", **counts)
+    )
+    say(said.render(lang))

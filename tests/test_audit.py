@@ -14,9 +14,10 @@ from ppp_metrics import cli
 from ppp_metrics.errors import DataError
 from ppp_metrics.periods import Period
 from ppp_metrics.records.store import Store
-from ppp_metrics.reporting import batch
-from ppp_metrics.reporting.audit import Audit, Page, audit
+from ppp_metrics.reporting import release
+from ppp_metrics.reporting.audit import Audit, audit
 from ppp_metrics.reporting.batch import make_reports
+from ppp_metrics.reporting.finished import Page
 from ppp_metrics.reporting.manifest import read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.attacker import Key, ranges
@@ -255,7 +256,7 @@ def test_no_report_is_written_when_a_number_could_be_worked_out(
     network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # as if nothing but small numbers were withheld
-    monkeypatch.setattr(batch, "withheld_in", lambda *_: frozenset())
+    monkeypatch.setattr(release, "withheld_in", lambda *_: frozenset())
     with pytest.raises(DataError, match=r"No report was written, because \d+ withheld numbers could be worked out"):
         make(network, lang="en", region="NL,NL12", out=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -264,7 +265,7 @@ def test_no_report_is_written_when_a_number_could_be_worked_out(
 def test_a_question_that_was_not_foreseen_is_protected_all_the_same(
     network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "planned_questions", lambda con, jobs, pool: {job: [] for job in jobs})
+    monkeypatch.setattr(release, "planned_questions", lambda con, jobs, pool: {job: [] for job in jobs})
     make(network, lang="en", out=tmp_path)
     assert audit(tmp_path).passed
 

@@ -10,7 +10,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -170,6 +170,10 @@ class Release:
             # shown in one place and withheld in another: whoever has both reads it
             self.clashes.add(cell.name)
             self.cells[cell.name] = cell if before.is_withheld else before
+        elif before is not cell:
+            # one file may show more of a cell than another: its n, or of how many it is a share
+            joined = {each: cell.numbers[each] if known is None else known for each, known in before.numbers.items()}
+            self.cells[cell.name] = replace(before, numbers=joined)
         if "complement" in quantities:
             whole, hit, rest = (quantities[part] for part in ("denominator", "numerator", "complement"))
             self._sums[Sum(whole, (hit, rest))] = None

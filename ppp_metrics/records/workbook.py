@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ppp_metrics.language import Label, msg
 from ppp_metrics.records.model import TABLES, Column, Table
@@ -36,7 +39,7 @@ def write_template(path: Path, lang: str) -> None:
     workbook.move_sheet(lists, offset=len(TABLES))
     lists.sheet_state = "veryHidden"
     workbook.active = 0
-    _save(workbook, path)
+    save(workbook, path)
 
 
 def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> None:
@@ -54,7 +57,7 @@ def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> No
         _add_quarantine(workbook, " ".join(filter(None, (Path(file).stem, sheet, table))), own, lang)
     if not groups:
         workbook.create_sheet(msg("Nothing put aside").render(lang))
-    _save(workbook, path)
+    save(workbook, path)
 
 
 def _add_table(workbook: Workbook, lists: Worksheet, table: Table, lang: str) -> None:
@@ -132,13 +135,13 @@ def _add_quarantine(workbook: Workbook, title: str, entries: list[dict[str, Any]
         cells |= {entry["column"]: entry["value"] for entry in own if entry["column"]}
         for index, name in enumerate(names, start=2):
             if cells.get(name) is not None:
-                _write_text(sheet, line, index, cells[name])
+                write_text(sheet, line, index, cells[name])
         for entry in own:
             if entry["column"]:
                 marked = sheet.cell(line, names.index(entry["column"]) + 2)
                 marked.fill = PatternFill("solid", fgColor="F5C6CB")
                 marked.comment = Comment(entry[f"reason_{lang}"], "ppp_metrics")
-        _write_text(sheet, line, len(headers), " ".join(dict.fromkeys(entry[f"reason_{lang}"] for entry in own)))
+        write_text(sheet, line, len(headers), " ".join(dict.fromkeys(entry[f"reason_{lang}"] for entry in own)))
     sheet.freeze_panes = "B2"
 
 
@@ -147,7 +150,7 @@ def _model_order(table: str | None) -> Any:
     return lambda name: order.index(name) if name in order else len(order)
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
+def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     """A cell that stays text, whatever it begins with: nothing from a file becomes a formula."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -157,7 +160,21 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def _save(workbook: Workbook, path: Path) -> None:
+def save(workbook: Workbook, path: Path, day: date | None = None) -> None:
+    """Write the file so that nobody ever reads half of it; with a `day`, as if on that: always the same bytes."""
+    from openpyxl.writer.excel import ExcelWriter
+
     beside = path.with_name(path.name + ".part")
-    workbook.save(beside)
+    if day is None:
+        workbook.save(beside)
+    else:
+        workbook.properties.created = workbook.properties.modified = datetime.combine(day, time())
+        with io.BytesIO() as buffer, ZipFile(beside, "w", ZIP_DEFLATED) as archive:
+            with ZipFile(buffer, "w") as made:
+                ExcelWriter(workbook, made).save()
+            with ZipFile(buffer) as made:
+                for entry in made.infolist():
+                    still = ZipInfo(entry.filename)
+                    still.compress_type, still.create_system = ZIP_DEFLATED, 0
+                    archive.writestr(still, made.read(entry))
     beside.replace(path)

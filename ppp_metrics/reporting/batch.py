@@ -20,18 +20,16 @@ from typing import Any
 
 from ppp_metrics.errors import DataError, PppError
 from ppp_metrics.language import LANGUAGES, Message, msg, user_language
-from ppp_metrics.metrics.protection import Name
-from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period
-from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import kernels
-from ppp_metrics.reporting.audit import Page, audit_pages, read_pages, released
+from ppp_metrics.reporting.audit import new_leaks, read_folder
 from ppp_metrics.reporting.execution import run_notebook, write_page
+from ppp_metrics.reporting.finished import Finished, Page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
 from ppp_metrics.reporting.plan import Job, plan_reports, region_slices
-from ppp_metrics.reporting.release import Question, areas_with_data, planned_questions, withheld_in
+from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
 FAILED = "failed"
@@ -94,12 +92,11 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     done = Outcome()
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
-        others = [report for file, report in known.items() if file not in {job.file for job in todo}]
-        before = read_pages(out, [report for report in others if (out / report.file).is_file()])
+        before = read_folder(out, [out / job.file for job in todo])
         workers = min(workers, len(todo))
         with ProcessPoolExecutor(workers, kernels.context()) as pool:
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
-        _refuse_wrong_numbers(done, place.expectations)
+        _take_back_wrong(done, place.expectations)
         _refuse_leaks(
             [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in done.reports.items()],
             before,
@@ -121,12 +118,12 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
 
 
 def _run_until_foreseen(
-    place: Workspace, todo: Sequence[Job], before: Sequence[Page], scratch: Path, pool: Executor, workers: int
+    place: Workspace, todo: Sequence[Job], before: Sequence[Finished], scratch: Path, pool: Executor, workers: int
 ) -> Outcome:
     """Decide what is withheld and run the jobs; again, if a report asked for what had not been foreseen."""
-    asked = _foreseen(place, todo, pool)
+    asked = foreseen(place, todo, pool)
     while True:
-        areas, withheld = _decide(place, asked, before)
+        areas, withheld = decide(place, asked, before)
         with told_to_kernels(withheld, Path(tempfile.mkdtemp(dir=scratch))):
             done = _run(todo, scratch, pool, workers)
         for file, report in done.reports.items():
@@ -137,36 +134,15 @@ def _run_until_foreseen(
         asked = {job: [*questions, *more[job]] for job, questions in asked.items()}
 
 
-def _foreseen(place: Workspace, todo: Sequence[Job], pool: Executor) -> dict[Job, list[Question]]:
-    with Store(place.database).reading() as con:
-        prepare(con)
-        return planned_questions(con, todo, pool)
-
-
 def _not_foreseen(questions: Sequence[Question], report: Report | None) -> list[Question]:
     return [question for question in report.questions if question not in questions] if report else []
 
 
-def _decide(
-    place: Workspace, asked: Mapping[Job, Sequence[Question]], before: Sequence[Page]
-) -> tuple[dict[str, list[str]], frozenset[Name]]:
-    """The areas with data, and what the reports that ask this must withhold."""
-    with Store(place.database).reading() as con:
-        prepare(con)
-        withheld: frozenset[Name] = frozenset()
-        for edition in {job.edition for job in asked}:
-            own = {job: questions for job, questions in asked.items() if job.edition == edition}
-            withheld |= withheld_in(con, own, released(before, edition)[0] if before else None)
-        return areas_with_data(con), withheld
-
-
-def _refuse_leaks(new: Sequence[Page], before: Sequence[Page]) -> None:
-    """Raises DataError when somebody who has all the pages can work out what one withholds, because of the new ones."""
+def _refuse_leaks(new: Sequence[Page], before: Sequence[Finished]) -> None:
+    """Raises DataError when somebody who has all the files can work out what one withholds, because of the new ones."""
     if not new:
         return
-    known = set(audit_pages(before).leaks) if before else set()
-    leaks = [leak for leak in audit_pages([*before, *new]).leaks if leak not in known]
-    if leaks:
+    if leaks := new_leaks(new, before):
         raise DataError(
             msg(
                 "No report was written, because {count} withheld numbers could be worked out from them. {first} If the "
@@ -212,27 +188,11 @@ def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Report, list[dic
     return replace(report, seconds=round(time.monotonic() - begun, 1)), numbers
 
 
-def _refuse_wrong_numbers(done: Outcome, expectations: Path) -> None:
+def _take_back_wrong(done: Outcome, expectations: Path) -> None:
     """Takes back each report with a number that breaks a critical rule for computed numbers."""
-    import pandas as pd
-
-    from ppp_metrics.records.checks import run_number_checks
-
-    numbers = [number | {"file": file} for file, numbers in done.numbers.items() for number in numbers]
-    if not numbers:
-        return
-    for rule in run_number_checks(pd.DataFrame(numbers), expectations).failures("critical"):
-        # a rule about all numbers together names no rows
-        wrong = {numbers[row["row"]]["file"] for row in rule.rows} or set(done.reports)
-        for file in wrong & done.reports.keys():
-            del done.reports[file]
-            done.failures[file] = DataError(
-                msg(
-                    "{report} is not published, because a number in it breaks the rule '{rule}'.",
-                    report=file,
-                    rule=rule.label,
-                )
-            )
+    for file, error in wrong_numbers(done.numbers, expectations).items():
+        if done.reports.pop(file, None):
+            done.failures[file] = error
 
 
 def _put_in_place(done: Outcome, scratch: Path, out: Path) -> None:

@@ -52,10 +52,10 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
     except PapermillExecutionError as error:
         said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", error.evalue).split())[:500]
         raise DataError(
-            _stopped(job, said if error.ename in ("DataError", "UsageError") else f"{error.ename}: {said}")
+            stopped(job, said if error.ename in ("DataError", "UsageError") else f"{error.ename}: {said}")
         ) from None
     except (TimeoutError, RuntimeError) as error:
-        raise DataError(_stopped(job, " ".join(str(error).split())[:500])) from None
+        raise DataError(stopped(job, " ".join(str(error).split())[:500])) from None
 
 
 def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, list[dict[str, Any]]]:
@@ -93,7 +93,8 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
     return report, foot["numbers"]
 
 
-def _stopped(job: Job, said: str) -> Message:
+def stopped(job: Job, said: Message | str) -> Message:
+    """That a report's notebook did not come to its end, and why."""
     return msg(
         "{notebook} for {region}, {period} stopped: {reason}",
         notebook=job.notebook.stem,

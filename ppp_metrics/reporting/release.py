@@ -10,23 +10,28 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ppp_metrics.errors import DataError
+from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import counted, rows_of
 from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release
 from ppp_metrics.metrics.question import AREA, ask
 from ppp_metrics.metrics.registry import find_metric
+from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.asking import Asking
+from ppp_metrics.reporting.audit import released
+from ppp_metrics.reporting.finished import Finished
 from ppp_metrics.reporting.plan import Job
-from ppp_metrics.workspace import find_workspace
+from ppp_metrics.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,24 +45,43 @@ Questions = Mapping[Job, Sequence[Question]]
 
 
 def questions_of(job: Job) -> list[Question]:
-    """What a notebook asks, found by running its cells without drawing anything.
+    """What a notebook asks.
 
     A notebook that fails says so when it is run in earnest; here it has asked what it asked until then.
+    """
+    with asked_by(job, is_in_earnest=False) as asking:
+        return [question for desk in asking.desks for question in desk.questions()]
+
+
+@contextlib.contextmanager
+def asked_by(job: Job, withheld: frozenset[Name] = frozenset(), is_in_earnest: bool = True) -> Iterator[Asking]:
+    """The desks of a notebook with all their numbers, found by running its cells without drawing anything.
+
+    Raises what a cell raises, if it is run in earnest.
     """
     import nbformat
 
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.ExitStack() as around:
-        asking = Asking(around.enter_context(Store(find_workspace(Path(job.workspace)).database).reading()))
-        around.enter_context(asking.current())
-        around.enter_context(contextlib.redirect_stdout(io.StringIO()))
-        around.enter_context(contextlib.suppress(Exception, SystemExit))
-        for cell in nbformat.read(job.notebook, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, job.notebook.name, "exec"), namespace)
-                if "parameters" in cell.metadata.get("tags", []):
-                    namespace |= job.parameters
-    return [question for desk in asking.desks for question in desk.questions()]
+    with Store(find_workspace(Path(job.workspace)).database).reading() as con:
+        asking = Asking(con, withheld)
+        with contextlib.ExitStack() as around:
+            around.enter_context(asking.current())
+            around.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            if not is_in_earnest:
+                around.enter_context(contextlib.suppress(Exception, SystemExit))
+            for cell in nbformat.read(job.notebook, as_version=4).cells:
+                if cell.cell_type == "code":
+                    exec(compile(cell.source, job.notebook.name, "exec"), namespace)
+                    if "parameters" in cell.metadata.get("tags", []):
+                        namespace |= job.parameters
+        yield asking
+
+
+def foreseen(place: Workspace, jobs: Sequence[Job], pool: Executor) -> dict[Job, list[Question]]:
+    """What each job will ask, as far as that can be known before it is run."""
+    with Store(place.database).reading() as con:
+        prepare(con)
+        return planned_questions(con, jobs, pool)
 
 
 def planned_questions(
@@ -84,7 +108,7 @@ def planned_questions(
 def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release | None = None) -> frozenset[Name]:
     """The cells that may not be shown, because of few people or companies, or because they would give these away.
 
-    `before` is what was published before: that stays as it is.
+    `before` is what was published before: that stays as it is, and what it withholds or shows is not decided on again.
     """
     release = Release(areas_with_data(con), region_paths(con))
     regions: dict[tuple[str, str], list[str]] = {}
@@ -98,12 +122,49 @@ def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release |
     own, own_sums = dict(release.cells), release.sums()
     if before is None:
         return withheld_names(own.values(), own_sums)
-    fixed = before.cells.keys() - own.keys()
-    release.cells |= {name: before.cells[name] for name in fixed}
+    fixed = before.cells.keys()
+    for name in fixed & own.keys():
+        own[name] = replace(own[name], is_withheld=own[name].is_withheld or before.cells[name].is_withheld)
+    release.cells = {**before.cells, **own}
     together = withheld_names(release.cells.values(), [*release.sums(), *before.sums()], fixed)
     # what was published of data that have changed since may contradict, and then nothing follows from it
     marked = [replace(cell, is_withheld=name in together) for name, cell in own.items()]
-    return together | withheld_names(marked, own_sums)
+    return together | withheld_names(marked, own_sums, fixed)
+
+
+def decide(
+    place: Workspace, asked: Questions, before: Sequence[Finished]
+) -> tuple[dict[str, list[str]], frozenset[Name]]:
+    """The areas with data, and what those who ask this must withhold, beside what was published before."""
+    with Store(place.database).reading() as con:
+        prepare(con)
+        withheld: frozenset[Name] = frozenset()
+        for edition in {job.edition for job in asked}:
+            own = {job: questions for job, questions in asked.items() if job.edition == edition}
+            withheld |= withheld_in(con, own, released(before, edition)[0] if before else None)
+        return areas_with_data(con), withheld
+
+
+def wrong_numbers(numbers: Mapping[str, list[dict[str, Any]]], expectations: Path) -> dict[str, DataError]:
+    """What is wrong with the numbers of each file, where one breaks a critical rule for computed numbers."""
+    import pandas as pd
+
+    from ppp_metrics.records.checks import run_number_checks
+
+    found: dict[str, DataError] = {}
+    rows = [number | {"file": file} for file, own in numbers.items() for number in own]
+    if not rows:
+        return found
+    for rule in run_number_checks(pd.DataFrame(rows), expectations).failures("critical"):
+        # a rule about all numbers together names no rows
+        for file in {rows[row["row"]]["file"] for row in rule.rows} or set(numbers):
+            broken = msg(
+                "{report} is not published, because a number in it breaks the rule '{rule}'.",
+                report=file,
+                rule=rule.label,
+            )
+            found.setdefault(file, DataError(broken))
+    return found
 
 
 def _count(con: DuckDBPyConnection, release: Release, question: Question, edition: str, regions: Sequence[str]) -> None:

@@ -92,7 +92,7 @@ class Desk:
         self.is_asking = False
         if asking := ASKING.get():
             asking.desks.append(self)
-            self.is_asking, self._con, self.withheld = True, asking.con, frozenset()
+            self.is_asking, self._con, self.withheld = True, asking.con, asking.withheld
         with self.session() as con:
             self.region = find_region(con, region)
 

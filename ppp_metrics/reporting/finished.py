@@ -1,0 +1,208 @@
+"""Finished files, read back as their readers get them: each number with its place, and what a report's page says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ppp_metrics.metrics.metric import Metric
+from ppp_metrics.metrics.protection import Name
+from ppp_metrics.metrics.publication import Table
+from ppp_metrics.metrics.registry import METRICS
+from ppp_metrics.periods import Period
+from ppp_metrics.reporting.manifest import Report
+from ppp_metrics.reporting.words import WITHHELD
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+Cells = dict[str, dict[str, str]]
+"""`17/student` -> the cell's parts as they are written."""
+Row = tuple[dict[str, str], dict[str, float | None], bool]
+"""A row's group, the numbers it shows, and whether it is withheld."""
+
+
+class Finished(Protocol):
+    """A file that somebody has: a report's page, or an export.
+
+    `areas` are those with data that each of its regions is divided into, as far as it says so.
+    """
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def edition(self) -> str: ...
+
+    @property
+    def areas(self) -> Mapping[str, Sequence[str]]: ...
+
+    def tables(self) -> Iterable[tuple[Table, list[Row], list[dict[str, str]]]]:
+        """Each question as it was published, with its rows and all groups that it had."""
+
+    def betrayed(self) -> Iterator[tuple[str, Name]]:
+        """Each withheld cell of which the file says more than its tables do: how, and which."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished report, as its file reads."""
+
+    report: Report
+    html: str = field(repr=False)
+
+    @property
+    def file(self) -> str:
+        return self.report.file
+
+    @property
+    def edition(self) -> str:
+        return self.report.edition
+
+    @property
+    def areas(self) -> Mapping[str, Sequence[str]]:
+        return {self.report.region: self.report.areas} if self.report.areas else {}
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        from bs4 import BeautifulSoup
+
+        return BeautifulSoup(self.html, "html.parser")
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Every number with its place."""
+        found: Cells = defaultdict(dict)
+        for element in self.soup.select("[data-cell]"):
+            found[str(element["data-cell"])][str(element["data-part"])] = element.get_text().strip()
+        return found
+
+    def is_withheld(self, parts: Mapping[str, str]) -> bool:
+        return parts.get("value") == WITHHELD.render(self.report.lang)
+
+    def tables(self) -> Iterator[tuple[Table, list[Row], list[dict[str, str]]]]:
+        """Each question as it was published, with its rows and all groups that it had."""
+        rows: dict[int, list[Row]] = defaultdict(list)
+        for cell, parts in self.cells.items():
+            at, group = self._asked(cell)
+            is_withheld = self.is_withheld(parts)
+            numbers = {} if is_withheld else self._numbers(METRICS[self.report.questions[at]["metric"]], parts)
+            rows[at].append((group, numbers, is_withheld))
+        for at, found in rows.items():
+            by = self.report.questions[at].get("by")
+            yield self._table(at), found, [{by: key} for key in self.report.groups[at]] if by else []
+
+    def _asked(self, cell: str) -> tuple[int, dict[str, str]]:
+        """The place of a cell's question, and its group."""
+        at, _, key = cell.partition("/")
+        by = self.report.questions[int(at)].get("by")
+        return int(at), {by: key} if by else {}
+
+    def _table(self, at: int) -> Table:
+        question = self.report.questions[at]
+        period = Period.parse(question["period"])
+        return Table(
+            metric=METRICS[question["metric"]],
+            period=period,
+            as_of=period.as_of(date.fromisoformat(self.report.as_of)),
+            region=self.report.region,
+            by=(question["by"],) if "by" in question else (),
+            where={
+                name: [values] if isinstance(values, str) else values
+                for name, values in question.get("where", {}).items()
+            },
+        )
+
+    def _numbers(self, metric: Metric, parts: Mapping[str, str]) -> dict[str, float | None]:
+        """What a cell shows, as far as it is written in digits; of a share its numerator follows from its n."""
+        read = {part: self._number(text) for part, text in parts.items()}
+        if metric.kind == "count":
+            read["n"] = read.get("value")
+        if metric.kind in ("rate", "comparison") and not metric.n_of:
+            read["denominator"] = read.get("n")
+            if read.get("numerator") is None and None not in (read.get("value"), read.get("n")):
+                read["numerator"] = round(read["value"] * read["n"] / 100)  # type: ignore[operator]
+        return {part: read.get(part) for part in ("n", "value", "numerator", "denominator")}
+
+    def _number(self, text: str) -> float | None:
+        from babel.numbers import parse_decimal
+
+        found = re.match(r"[−-]?\d[\d.,\u00a0\u202f]*", text)
+        if not found:
+            return None
+        return float(parse_decimal(found[0].replace("−", "-").rstrip(".,"), locale=self.report.lang))
+
+    def betrayed(self) -> Iterator[tuple[str, Name]]:
+        """Each withheld cell beside whose name a number stands: in words, a drawing, or what a chart is made of."""
+        for cell in self._written():
+            at, group = self._asked(cell)
+            yield "written", self._table(at).name(group)
+
+    def _written(self) -> Iterator[str]:
+        for section in self.soup.select("section.ppp-section"):
+            withheld: dict[str, str] = {}
+            for row in section.select("tbody tr"):
+                named, values = row.find("th"), row.select('[data-part="value"]')
+                if named and values and all(map(self._is_word, values)):
+                    withheld[named.get_text().strip()] = str(values[0]["data-cell"])
+            if not withheld:
+                continue
+            said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
+            said += [str(each["aria-label"]) for each in section.select("[aria-label]")]
+            drawn = [_lines(svg) for svg in section.select("svg")]
+            charted = [
+                datum
+                for script in section.select('script[type="application/json"]')
+                for datum in _data(json.loads(script.get_text()))
+            ]
+            for name, place in withheld.items():
+                if _is_named(name, said) or _is_drawn(name, drawn) or _is_charted(name, charted):
+                    yield place
+
+    def _is_word(self, element: Tag) -> bool:
+        return element.get_text().strip() == WITHHELD.render(self.report.lang)
+
+
+def _lines(svg: Tag) -> dict[float, list[str]]:
+    """The texts of a drawing by the height at which they stand."""
+    found: dict[float, list[str]] = defaultdict(list)
+    for text in svg.select("text"):
+        if at := re.search(r"translate\([^,]+,([-\d.]+)\)", str(text.get("transform", ""))):
+            found[float(at[1])].append(text.get_text().strip())
+    return found
+
+
+def _data(value: Any) -> Iterator[dict[str, Any]]:
+    """Every record in a chart's specification."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _data(each)
+
+
+def _is_named(name: str, texts: Iterable[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}\W{{1,3}}\d", text, re.IGNORECASE) for text in texts)
+
+
+def _is_drawn(name: str, drawings: Iterable[Mapping[float, list[str]]]) -> bool:
+    return any(
+        name in texts and any(re.match(r"[−-]?\d", text) for text in texts)
+        for lines in drawings
+        for texts in lines.values()
+    )
+
+
+def _is_charted(name: str, records: Iterable[Mapping[str, Any]]) -> bool:
+    return any(
+        name in (value for value in record.values() if isinstance(value, str))
+        and any(isinstance(value, (int, float)) and not isinstance(value, bool) for value in record.values())
+        for record in records
+    )
