@@ -33,6 +33,13 @@ NEW_SETTINGS = """\
 
 name = "{name}"
 database = "ppp.duckdb"
+
+# How the reports look: your colour (readable on white), logo (SVG, PNG or JPEG, at most 100 kB) and whom to ask.
+# [report]
+# colour = "#0f6674"
+# colour_dark = "#5cc0cd"
+# logo = "logo.svg"
+# contact = "info@example.org"
 """
 IGNORED = "# records, pseudonym key and reports stay out of version control\n*.duckdb*\n*.key\nreports/\n"
 

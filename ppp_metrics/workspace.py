@@ -21,7 +21,7 @@ SETTINGS = "ppp.toml"
 class Workspace:
     """One folder with its settings; every path the other modules use comes from here.
 
-    `retention` says until when the records of people are kept, by supplier.
+    `retention` says until when the records of people are kept, by supplier; `look` is the table `[report]`, as written.
     """
 
     root: Path
@@ -30,6 +30,7 @@ class Workspace:
     notice_suppliers: tuple[str, ...]
     database: Path
     retention: Mapping[str, date] = field(default_factory=dict)
+    look: Mapping[str, Any] = field(default_factory=dict)
 
     def notice_on(self, suppliers: Iterable[str]) -> Label | None:
         """The notice, where it concerns records of these suppliers: all records, unless ppp.toml names whose."""
@@ -89,12 +90,15 @@ def find_workspace(folder: Path) -> Workspace:
         settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(msg("{file} cannot be read: {reason}.", file=settings_file, reason=error)) from None
-    notice = settings.get("notice")
+    notice, look = settings.get("notice"), settings.get("report", {})
+    if not isinstance(look, dict):
+        raise UsageError(msg("{file}: [report] is a table with the colour, logo and contact.", file=settings_file))
     return Workspace(
         root=folder.resolve(),
         name=str(settings.get("name", folder.resolve().name)),
         notice=Label(en=str(notice.get("en", "")), nl=str(notice.get("nl", ""))) if isinstance(notice, dict) else None,
         retention=_retention(settings, settings_file),
+        look=look,
         notice_suppliers=tuple(notice.get("suppliers", ())) if isinstance(notice, dict) else (),
         database=folder.resolve() / str(settings.get("database", "ppp.duckdb")),
     )

@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 
 from ppp_metrics.errors import DataError, UsageError
-from ppp_metrics.language import Label
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting.batch import make_reports
-from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.manifest import Report, read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.deliveries import deliver
@@ -130,6 +128,15 @@ def test_of_a_changed_delivery_only_the_regions_with_its_records_are_made_again(
     assert sorted(same) == ["NL11", "NL12"]
 
 
+def test_a_run_that_changes_nothing_leaves_every_byte_as_it_was(network: Path, made: list[Report]) -> None:
+    pages = ("index.html", "manifest.json")
+    before = [(network / "reports" / name).read_bytes() for name in pages]
+    make(network)
+    assert [(network / "reports" / name).read_bytes() for name in pages] == before
+    assert {report.change for report in read_manifest(network / "reports").values()} == {"new"}
+    assert "Alle rapporten zijn nieuw: 3." in before[0].decode()
+
+
 def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: list[Report]) -> None:
     file = network / "reports" / LEARNING
     before = file.read_bytes()
@@ -144,50 +151,6 @@ def test_what_notebooks_ask_is_foreseen_so_that_each_is_run_once(
 ) -> None:
     make(network, edition="funder", out=tmp_path)
     assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 4
-
-
-def report_of(file: str, **changed: str) -> Report:
-    fields: dict[str, Any] = {
-        "notebook": "regional_innovation",
-        "title": "Regional innovation",
-        "network": "Net & Werk",
-        "area": "Drenthe",
-        "period": PERIOD,
-        "region": "NL13",
-        "lang": "en",
-        "edition": "coordinator",
-        "fingerprint": "f",
-        "version": "1",
-        "inputs": "i",
-        "records": "r",
-        "sha256": "s",
-    }
-    return Report(file=file, **fields | changed)
-
-
-def test_the_index_leads_to_every_report_newest_period_and_country_first() -> None:
-    page = write_index(
-        [
-            report_of("old.html", period="2025-Q3"),
-            report_of("drenthe.html"),
-            report_of("country.html", region="NL", area="Netherlands"),
-            report_of("country-nl.html", region="NL", area="Nederland", lang="nl", title="Innovatie in de regio"),
-            report_of("funder.html", edition="funder"),
-        ],
-        Label("Synthetic <data>", "Fictieve <gegevens>"),
-    )
-    assert "Fictieve &lt;gegevens&gt;" in page
-    assert re.findall(r'href="([^"]+)" hreflang', page) == [
-        "country-nl.html",
-        "country.html",
-        "drenthe.html",
-        "funder.html",
-        "old.html",
-    ]
-    assert '<html lang="nl">' in page
-    assert "Net &amp; Werk" in page
-    assert page.count("editie voor financiers") == 1
-    assert "<script" not in page
 
 
 # --- what is refused before anything runs -----------------------------------------------------------------------------

@@ -170,6 +170,16 @@ def test_rows_stand_in_the_order_of_the_questions_groups_and_loads(tmp_path: Pat
     ]
 
 
+def test_a_group_of_two_dimensions_is_told_by_both(tmp_path: Path, send: Send) -> None:
+    send("north", TWO_OF_FIVE)
+    send("north", TWO_OF_FIVE.replace("i5    | water", "i5    | care"))
+    by_both = MetricQuestion("issues_accepted_count", "2024", ("theme", "issue_type"), {"theme": "water"})
+    columns = "dimension group where value_before value_after"
+    assert changes(tmp_path, by_both, columns, {"north": 1}, {"north": 2}) == [
+        ("theme/issue_type", "water/assignment", None, 5, 4)
+    ]
+
+
 def test_the_conditions_of_a_question_are_told_but_for_those_that_the_group_tells(tmp_path: Path, send: Send) -> None:
     send("north", TWO_OF_FIVE)
     send("north", CORRECTED)

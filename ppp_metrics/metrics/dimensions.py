@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ from ppp_metrics.records.model import folded
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+By = str | Sequence[str] | None
+"""What a question of a report is sliced by: nothing, a dimension, or several."""
 
 MOST_NAMED = 12
 """So many values are named to somebody whose value is unlike any of them."""
@@ -32,7 +35,8 @@ TIME_DIMENSIONS = ("quarter", "year")
 class Dimension:
     """A dimension whose values are codes of the model, rows of a relation, or calendar periods.
 
-    `names` is a query of value, English name, Dutch name, and what else may be typed for it (a region's old code).
+    `names` is a query of value, English name, Dutch name, and what else may be typed for it (a region's old code); the
+    values of `codes` go by these codes' labels all the same.
     """
 
     id: str
@@ -106,6 +110,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(
             "competence",
             Label("competence", "competentie"),
+            codes.COMPETENCES,
             names="select distinct competence_code, competence_code, competence_code, competence_code "
             "from assessments order by 1",
         ),
@@ -117,12 +122,26 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 
+def sliced_by(by: By) -> tuple[str, ...]:
+    """The dimensions of a question, however many it names."""
+    return (by,) if isinstance(by, str) else tuple(by or ())
+
+
+def group_of(by: By, key: str) -> dict[str, str]:
+    """The group that a report's cell calls by its values: `student/teacher` by the roles of who gives and receives.
+
+    Of several dimensions all but the last are codes, which hold no slash.
+    """
+    names = sliced_by(by)
+    return dict(zip(names, key.split("/", len(names) - 1), strict=True)) if names else {}
+
+
 def dimension_labels(con: DuckDBPyConnection, dimension: str, values: Iterable[str], lang: str) -> dict[str, str]:
     """The name of each value in a language: a code's label, a region's or theme's name; without one, the value."""
     prepare(con)
     wanted = [str(value) for value in values]
     declared = DIMENSIONS[dimension]
-    known = {code.value: code.label.render(lang) for code in declared.codes}
+    known: dict[str, str] = {}
     if declared.names:
         rows = con.execute(
             f"select value, en, nl from ({declared.names}) as names (value, en, nl, alias) "
@@ -130,6 +149,7 @@ def dimension_labels(con: DuckDBPyConnection, dimension: str, values: Iterable[s
             [wanted],
         ).fetchall()
         known = {value: Label(en, nl).render(lang) for value, en, nl in rows}
+    known |= {code.value: code.label.render(lang) for code in declared.codes}
     if dimension == "quarter" and lang == "nl":
         known = {value: value.replace("-Q", "-K") for value in wanted}
     return {value: known.get(value, value) if value != UNKNOWN else UNKNOWN_LABEL.render(lang) for value in wanted}

@@ -36,6 +36,15 @@ def find_region(con: DuckDBPyConnection, text: str) -> str:
     raise UsageError(msg("There is no region '{region}'. Regions are NUTS codes, such as NL31.", region=text))
 
 
+def tile_of(con: DuckDBPyConnection, region: str) -> list[int]:
+    """The column and row of an area on the tile map; nothing where it has no square."""
+    rows = con.execute(
+        "select tile_x, tile_y from regions where region_code = ? and tile_x is not null and tile_y is not null",
+        [region],
+    ).fetchall()
+    return list(rows[0]) if rows else []
+
+
 def find_partnership(con: DuckDBPyConnection, text: str) -> str:
     """The key of the partnership, `supplier:key` where two suppliers use it; UsageError when there is none, or two."""
     return find_value(con, DIMENSIONS["partnership"], text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import compute
-from ppp_metrics.metrics.dimensions import UNKNOWN
+from ppp_metrics.metrics.dimensions import UNKNOWN, By, sliced_by
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period
 from ppp_metrics.records.history import loads_between
@@ -41,14 +41,14 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class MetricQuestion:
-    """One metric over a period: as a whole or by a dimension, of all units or where dimensions have some values.
+    """One metric over a period: as a whole or by dimensions, of all units or where dimensions have some values.
 
     `withheld` are the groups ("" is the whole) that its report did not show, for the sake of others perhaps.
     """
 
     metric: str
     period: str
-    by: str | None = None
+    by: By = None
     where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     withheld: Sequence[str] = ()
 
@@ -56,7 +56,7 @@ class MetricQuestion:
     def conditions(self) -> str:
         """The conditions that a row's group does not say already: `theme=water, role=student|teacher`."""
         listed = {name: [each] if isinstance(each, str) else each for name, each in self.where.items()}
-        return ", ".join(f"{name}={'|'.join(each)}" for name, each in listed.items() if name != self.by)
+        return ", ".join(f"{name}={'|'.join(each)}" for name, each in listed.items() if name not in sliced_by(self.by))
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,10 @@ def _refuse_going_back(before: State, after: State) -> None:
 
 def _answer(con: DuckDBPyConnection, question: MetricQuestion, **slice_: Any) -> _Answer:
     metric, period = find_metric(question.metric), Period.parse(question.period)
-    frame = compute(con, metric.id, period, by=[question.by] if question.by else [], where=question.where, **slice_)
+    by = sliced_by(question.by)
+    frame = compute(con, metric.id, period, by=by, where=question.where, **slice_)
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    cells = {row[question.by] if question.by else "": {name: row[name] for name in COMPARED} for row in records}
+    cells = {"/".join(row[name] for name in by): {name: row[name] for name in COMPARED} for row in records}
     cells |= {group: dict.fromkeys(COMPARED) | {"note": "suppressed"} for group in question.withheld if group in cells}
     is_count = metric.kind == "count"
     if is_count and not cells:
@@ -168,7 +169,7 @@ def _row(question: MetricQuestion, group: str, was: Cell, now: Cell) -> dict[str
     return {
         "metric": question.metric,
         "period": question.period,
-        "dimension": question.by,
+        "dimension": "/".join(sliced_by(question.by)) or None,
         "group": group or None,
         "where": question.conditions or None,
         "change": now["value"] - was["value"] if is_known else None,

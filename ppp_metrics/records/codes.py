@@ -141,6 +141,19 @@ ROLES = (
 )
 EDUCATION_ROLES = ("student", "teacher", "researcher")
 LIFELONG_LEARNER_ROLES = tuple(role.value for role in ROLES if role.value != "student")
+COMPETENCES = (
+    _code("collaboration", "samenwerken"),
+    _code("communication", "communiceren"),
+    _code("creativity", "creatief denken"),
+    _code("critical_thinking", "kritisch denken"),
+    _code("digital", "digitale vaardigheden", "digital skills"),
+    _code("entrepreneurship", "ondernemendheid"),
+    _code("inquiry", "onderzoekend vermogen"),
+    _code("problem_solving", "probleemoplossend vermogen"),
+    _code("professional_skill", "vakmanschap"),
+    _code("self_direction", "zelfsturing"),
+)
+"""Competences with a name in both languages; a supplier may measure others, which go by what its file calls them."""
 DESIGNS = (
     _code("pre_post", "voor- en nameting", "before and after"),
     _code("retrospective", "terugblik", "retrospective", "retrospectief"),

@@ -379,7 +379,18 @@ TABLES: tuple[Table, ...] = (
                 personal=True,
                 aliases=("deelnemer", "deelnemernummer"),
             ),
-            _column("competence_code", "competentie", required=True, aliases=("competentiecode",)),
+            _column(
+                "competence_code",
+                "competentie",
+                required=True,
+                aliases=("competentiecode",),
+                note=(
+                    "any; reports name these in both languages: "
+                    + ", ".join(f"{code.value} ({code.label.nl})" for code in codes.COMPETENCES),
+                    "vrij; deze noemt een rapport in beide talen: "
+                    + ", ".join(f"{code.value} ({code.label.nl})" for code in codes.COMPETENCES),
+                ),
+            ),
             _column("design", "meetopzet", "code", required=True, codes=codes.DESIGNS),
             _column("moment", "meetmoment", "code", required=True, codes=codes.MOMENTS),
             _date("assessed_date", "datum meting", required=True),

@@ -27,7 +27,8 @@ from ppp_metrics.reporting.execution import run_notebook, write_page
 from ppp_metrics.reporting.finished import Finished, Page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
-from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, write_manifest
+from ppp_metrics.reporting.look import find_look
+from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
 from ppp_metrics.reporting.plan import Job, plan_reports, region_slices
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
@@ -105,9 +106,9 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
         done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
         _put_in_place(done, scratch, out)
         # read again: another run may have added its reports in the meantime
-        listed = write_manifest(out, read_manifest(out) | kept | done.reports)
+        listed = write_manifest(out, tell_changes(read_manifest(out), kept | done.reports))
         notice = place.notice if any(report.has_notice for report in listed) else None
-        replace_file(out / "index.html", write_index(listed, notice))
+        replace_file(out / "index.html", write_index(listed, notice, find_look(place)))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if done.is_interrupted:

@@ -27,9 +27,11 @@ from ppp_metrics.reporting import headline, words
 from ppp_metrics.reporting.area_sections import AreaSections
 from ppp_metrics.reporting.company_sections import CompanySections
 from ppp_metrics.reporting.delivery_sections import DeliverySections
+from ppp_metrics.reporting.exchange_sections import ExchangeSections
 from ppp_metrics.reporting.file_facts import NOT_CHECKED, critical, failures
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
+from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.quality_headline import quality_cards, tell_quality
 from ppp_metrics.reporting.quality_sections import QualitySections
 from ppp_metrics.reporting.sections import Section, Words, in_one_session
@@ -114,6 +116,7 @@ class Report(
     CompanySections,
     AreaSections,
     LearningSections,
+    ExchangeSections,
     ThemeSections,
     QualitySections,
     DeliverySections,
@@ -130,7 +133,7 @@ class Report(
     @in_one_session
     def header(self) -> Section:
         """Whose report this is, about what, and what its reader must know first."""
-        subject, area = self.say(self.subject.title), self.area[0]
+        subject, area, look = self.say(self.subject.title), self.area[0], find_look(self.place)
         period = words.period_title(self.period, self.lang)
         facts = [msg("As of {day}", day=format_date(self.as_of, self.lang))]
         if self.as_of < self.period.last_day:
@@ -142,8 +145,16 @@ class Report(
         about = {"title": f"{subject}: {area}, {period}", "subject": subject, "network": self.place.name}
         return self.render(
             "header",
-            {**about, "area": area, "lang": self.lang, "has_notice": self._notice is not None},
-            style=style(),
+            {
+                **about,
+                "area": area,
+                "lang": self.lang,
+                "has_notice": self._notice is not None,
+                "style": look.style,
+                "tile": self._tile(),
+            },
+            style=style() + look.style,
+            look=look,
             network=self.place.name,
             title=subject,
             region=area,
@@ -230,6 +241,12 @@ class Report(
             )
         )
         return found
+
+    def _tile(self) -> list[int]:
+        from ppp_metrics.metrics.places import tile_of
+
+        with self.session() as con:
+            return tile_of(con, self.region)
 
     @cached_property
     def _notice(self) -> Label | None:

@@ -89,6 +89,7 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
         questions=foot["questions"],
         groups=foot["groups"],
         withheld=foot["withheld"],
+        tile=about["tile"],
     )
     return report, foot["numbers"]
 

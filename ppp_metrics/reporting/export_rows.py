@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ppp_metrics.language import Label
-from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS, UNKNOWN
+from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS, UNKNOWN, By, sliced_by
 from ppp_metrics.metrics.publication import Table
 from ppp_metrics.metrics.registry import METRICS, describe
 from ppp_metrics.periods import Period
@@ -46,7 +46,9 @@ def number_rows(desk: Desk) -> Iterator[dict[str, Value]]:
         where = {name: [each] if isinstance(each, str) else each for name, each in question.get("where", {}).items()}
         period, by = Period.parse(question["period"]), question.get("by")
         asked = {name: values[0] if len(values) == 1 else tuple(values) for name, values in where.items()}
-        for number in desk.numbers(question["metric"], by, where=asked, period=period):
+        for number in desk.numbers(
+            question["metric"], by if isinstance(by, str) else sliced_by(by) or None, where=asked, period=period
+        ):
             slice_ = _sliced(desk, number, period, by, where)
             about: dict[str, Value] = {
                 "metric_id": number.metric.id,
@@ -70,25 +72,26 @@ def number_rows(desk: Desk) -> Iterator[dict[str, Value]]:
                 yield about | measures | {"estimate": estimate}
 
 
-def _sliced(desk: Desk, number: Number, period: Period, by: str | None, where: Mapping[str, Sequence[str]]) -> _Slice:
+def _sliced(desk: Desk, number: Number, period: Period, by: By, where: Mapping[str, Sequence[str]]) -> _Slice:
     """The slice of a number; one quarter of a year is that quarter, where both are the same number."""
-    if by is None:
+    names = sliced_by(by)
+    if not names:
         return _Slice(period, TOTAL, TOTAL, TOTAL_LABEL.render(desk.lang), where)
-    [key] = number.keys
-    if by in TIME_DIMENSIONS and key != UNKNOWN:
+    key = number.keys[0]
+    if len(names) == 1 and names[0] in TIME_DIMENSIONS and key != UNKNOWN:
         table = Table(
             metric=number.metric,
             period=period,
             as_of=period.as_of(desk.today),
             region=desk.region,
-            by=(by,),
+            by=names,
             where=where,
         )
-        own, others = Period.parse(key), {name: values for name, values in where.items() if name != by}
+        own, others = Period.parse(key), {name: values for name, values in where.items() if name != names[0]}
         alone = replace(table, period=own, as_of=own.as_of(desk.today), by=(), where=others)
-        if alone.name() == table.name({by: key}):
+        if alone.name() == table.name({names[0]: key}):
             return _Slice(own, TOTAL, TOTAL, TOTAL_LABEL.render(desk.lang), others)
-    return _Slice(period, by, key, number.label, where)
+    return _Slice(period, "/".join(names), "/".join(number.keys), number.label, where)
 
 
 def _measures(number: Number) -> dict[str, Value]:

@@ -74,7 +74,7 @@ NUMBERS = Sheet(
             "dimension",
             "string",
             Label("dimension", "dimensie"),
-            msg("By what the metric is sliced; total where it is not."),
+            msg("By what the metric is sliced, several divided by /; total where it is not."),
             16,
         ),
         Field("group_code", "string", Label("group", "groep (code)"), msg("The dimension's value, or total."), 18),

@@ -11,6 +11,7 @@ from typing import Any
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import msg
+from ppp_metrics.metrics.dimensions import group_of
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Table
@@ -96,7 +97,7 @@ def read_export(path: Path, name: str) -> Export:
 
 
 def _group(row: Cells) -> dict[str, str]:
-    return {} if row["dimension"] == TOTAL else {str(row["dimension"]): str(row["group_code"])}
+    return {} if row["dimension"] == TOTAL else group_of(str(row["dimension"]).split("/"), str(row["group_code"]))
 
 
 def _numbers(metric: Metric, row: Cells) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ppp_metrics.metrics.dimensions import group_of, sliced_by
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Table
@@ -96,13 +97,12 @@ class Page:
             rows[at].append((group, numbers, is_withheld))
         for at, found in rows.items():
             by = self.report.questions[at].get("by")
-            yield self._table(at), found, [{by: key} for key in self.report.groups[at]] if by else []
+            yield self._table(at), found, [group_of(by, key) for key in self.report.groups[at]] if by else []
 
     def _asked(self, cell: str) -> tuple[int, dict[str, str]]:
         """The place of a cell's question, and its group."""
         at, _, key = cell.partition("/")
-        by = self.report.questions[int(at)].get("by")
-        return int(at), {by: key} if by else {}
+        return int(at), group_of(self.report.questions[int(at)].get("by"), key)
 
     def _table(self, at: int) -> Table:
         question = self.report.questions[at]
@@ -112,7 +112,7 @@ class Page:
             period=period,
             as_of=period.as_of(date.fromisoformat(self.report.as_of)),
             region=self.report.region,
-            by=(question["by"],) if "by" in question else (),
+            by=sliced_by(question.get("by")),
             where={
                 name: [values] if isinstance(values, str) else values
                 for name, values in question.get("where", {}).items()

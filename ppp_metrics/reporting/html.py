@@ -36,8 +36,8 @@ def render_page(notebook: Any) -> str:
         "title": about["title"],
         "generator": f"ppp_metrics {package_version()}",
         "skip": msg("To the content").render(about["lang"]),
-        "style": page_style(),
-        "style_in_notebook": f"<style>{style()}</style>",
+        "style": page_style() + about["style"],
+        "style_in_notebook": f"<style>{style()}{about['style']}</style>",
     }
     page, _ = _exporter().from_notebook_node(notebook, resources)
     runtime = interactive.script() if has_charts else ""
@@ -54,7 +54,8 @@ def _is_interactive(notebook: Any) -> bool:
 
 
 def about_page(notebook: Any) -> dict[str, Any]:
-    """What the header of an executed notebook says of its page: title, subject, network, area, lang, has_notice.
+    """What the header of an executed notebook says of its page: title, subject, network, area, lang, has_notice,
+    style, tile.
 
     Raises DataError when the notebook shows no header.
     """

@@ -1,8 +1,7 @@
-"""The sections about learning: who took part, what they learned, and between whom learning ran."""
+"""The sections about learning: who took part, what they learned, what stayed, and what they told of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from ppp_metrics.language import Label, Message, msg
@@ -43,6 +42,15 @@ class LearningSections(Desk):
                 count=self.shown(most),
             )
         findings = [finding]
+        lifelong, hours = self.number("lifelong_learners_count"), self.number("learning_hours")
+        if lifelong.value is not None:
+            findings.append(
+                msg("Lifelong learners among them, that is everyone but students: {count}.", count=self.shown(lifelong))
+            )
+        if hours.value is not None:
+            findings.append(
+                msg("Together they worked {hours} hours on issues, as far as hours are known.", hours=self.shown(hours))
+            )
         if len(told) < len(roles):
             findings.append(
                 msg(
@@ -58,7 +66,13 @@ class LearningSections(Desk):
             findings,
             partial(draw_bars, rows=rows) if rows else None,
             caption,
-            [self.count_table(caption, [msg("role"), msg("people")], roles)],
+            [
+                self.count_table(caption, [msg("role"), msg("people")], roles),
+                self.number_table(
+                    msg("Participation, {window}", window=self.last_year()),
+                    [words.named(each, self.lang) for each in (total, lifelong, hours)],
+                ),
+            ],
         )
 
     @in_one_session
@@ -83,11 +97,7 @@ class LearningSections(Desk):
         tables = [
             self.number_table(
                 gain.heading,
-                [
-                    replace(measured[name][design], label=self.say(measured[name][design].metric.label))
-                    for name in GAINS
-                    if design in measured[name]
-                ],
+                [words.named(measured[name][design], self.lang) for name in GAINS if design in measured[name]],
             )
             for design, gain in gains.items()
         ]
@@ -102,55 +112,61 @@ class LearningSections(Desk):
                 ),
             ],
             self.intervals(list(gains.values())),
-            self._gain_caption(),
+            msg(
+                "Mean gain in points of 100 by way of measuring, with 95% intervals, {window}; n counts pairs of "
+                "measurements",
+                window=self.last_year(),
+            ),
             tables,
         )
 
     @in_one_session
-    def exchange(self) -> Section:
-        """Learning between people: both ways, and across school and company."""
-        title = msg("Learning from each other")
-        numbers = [
-            replace(number, label=self.say(number.metric.label))
-            for number in map(
-                self.number, ("mutual_learning_pct", "boundary_crossing_pct", "mutual_learning_across_pct")
+    def retention(self) -> Section:
+        """How much of what was gained was still there at a later measurement, each way of measuring by itself."""
+        title = msg("What stayed")
+        kept = self.numbers("learning_retention_pct", "design")
+        if not kept:
+            return self.section(
+                "retention", title, [msg("Nobody was measured a third time in this region and period.")]
             )
-        ]
-        mutual, across, both = numbers
-        if mutual.is_absent:
-            return self.section("exchange", title, [msg("No interactions were delivered for this region and period.")])
-        found: list[Message] = []
-        if mutual.value is not None:
-            found.append(
-                msg(
-                    "In {share} of the {n} pairs of people who helped each other learn, learning ran both ways.",
-                    share=self.shown(mutual),
-                    n=self.n_of(mutual),
-                )
-            )
-        if across.value is not None:
-            found.append(
-                msg(
-                    "{share} of the pairs with a known side cross the line between school and company.",
-                    share=self.shown(across),
-                )
-            )
-        if both.value is not None:
-            found.append(msg("Of the pairs across that line, {share} learned from each other.", share=self.shown(both)))
-        if not found:
-            found.append(
-                msg("The shares are withheld.")
-                if any(each.is_suppressed for each in numbers)
-                else msg("There are too few pairs of people to give shares.")
-            )
-        caption = msg("Share of pairs of people, {window}, with 95% intervals", window=self.last_year())
+        shown = [each for each in kept if each.value is not None]
+        caption = msg(
+            "Gain at a later measurement as a share of the gain right after, with 95% intervals, {window}; n counts "
+            "series of three measurements",
+            window=self.last_year(),
+        )
         return self.section(
-            "exchange",
+            "retention",
             title,
-            [" ".join(map(self.say, found))],
-            self.intervals(numbers),
+            [
+                " ".join(self.say(self._retained(each)) for each in shown)
+                or (
+                    msg("How much stayed is withheld.")
+                    if any(each.is_suppressed for each in kept)
+                    else msg("Too few people were measured a third time to say how much stayed.")
+                ),
+                msg("This is known only of people who were measured a third time; others may have kept more, or less."),
+            ],
+            self.intervals(kept),
             caption,
-            [self.rate_table(caption, msg("measure"), numbers)],
+            [self.number_table(caption, kept)],
+        )
+
+    def _retained(self, number: Number) -> Message:
+        """What share stayed, and what its interval says of that."""
+        values = {"design": number.heading, "share": self.shown(number)}
+        if number.low is None or number.high is None:
+            return msg(
+                "{design}: {share} of the gain was still there later; the gain is too small to say how sure that is.",
+                **values,
+            )
+        values["interval"] = self.interval(number)
+        if number.high < 100:
+            return msg("{design}: {share} of the gain was still there later (95% interval {interval}).", **values)
+        return msg(
+            "{design}: {share} of the gain was still there later (95% interval {interval}): whether any was lost "
+            "cannot be said.",
+            **values,
         )
 
     @in_one_session
@@ -169,6 +185,11 @@ class LearningSections(Desk):
                 cycle=most.label,
                 share=self.shown(most),
             )
+        findings = [finding]
+        if any(each.is_suppressed for each in cycles):
+            findings.append(
+                msg("Cycles of which 1 to 4 people told a story are withheld, and what would give these away.")
+            )
         caption = msg(
             "People with a story in each cycle of value, as a share of people with any story, {window}",
             window=self.last_year(),
@@ -176,7 +197,7 @@ class LearningSections(Desk):
         return self.section(
             "cycles",
             title,
-            [finding],
+            findings,
             self.intervals(cycles),
             caption,
             [self.rate_table(caption, msg("cycle of value"), cycles)],
@@ -258,4 +279,8 @@ class LearningSections(Desk):
         )
 
     def _gain_caption(self) -> Message:
-        return msg("Mean gain in points of 100, with 95% intervals, {window}", window=self.last_year())
+        return msg(
+            "Mean gain in points of 100 of people measured before and after, with 95% intervals, {window}; n counts "
+            "pairs of measurements",
+            window=self.last_year(),
+        )

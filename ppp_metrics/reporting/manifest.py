@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ class Report:
     newest loads of the suppliers by then, and `questions` what the report asked of their records as of the day `as_of`,
     each as `metrics.restatement.MetricQuestion` takes it; `groups` are those in each answer. `areas` are the smaller
     ones with data, of a region that reports are made of together with these; `withheld` the cells that it does not
-    show, each as `words.Figure` calls it; `seconds` is how long it took to make it.
+    show, each as `words.Figure` calls it; `seconds` is how long it took to make it. `tile` is the region's square on
+    the tile map, where it has one; `change` what the last run that changed any report did to this one, see
+    `tell_changes`.
     """
 
     file: str
@@ -53,6 +55,8 @@ class Report:
     withheld: list[str] = field(default_factory=list)
     slice: str = ""
     seconds: float = 0.0
+    tile: list[int] = field(default_factory=list)
+    change: str = ""
 
     def withheld_of(self, question: int) -> list[str]:
         """The withheld cells of one of its questions."""
@@ -86,6 +90,35 @@ def write_manifest(out: Path, reports: Mapping[str, Report]) -> list[Report]:
     text = json.dumps({"reports": entries, "questions": asked}, ensure_ascii=False, indent=2) + "\n"
     replace_file(out / MANIFEST, text)
     return listed
+
+
+def tell_changes(before: Mapping[str, Report], made: Mapping[str, Report]) -> dict[str, Report]:
+    """All reports of a folder, once a run has made some, each with its `change`.
+
+    It is `new`, or another one than before: because of the region's `records`, of another `version` or other `settings`
+    of what made it, or of what its `release` withholds for the sake of other reports. A run that changed no page leaves
+    what the last one that did is said to have changed.
+    """
+    changes = {file: _change(before.get(file), report) for file, report in made.items()}
+    together = {**before, **made}
+    if any(changes.values()):
+        return {file: replace(report, change=changes.get(file, "")) for file, report in together.items()}
+    return {
+        file: replace(report, change=before[file].change) if file in before else report
+        for file, report in together.items()
+    }
+
+
+def _change(before: Report | None, now: Report) -> str:
+    if before is None:
+        return "new"
+    if before.sha256 == now.sha256:
+        return ""
+    if before.slice != now.slice:
+        return "records"
+    if before.version != now.version:
+        return "version"
+    return "settings" if before.inputs != now.inputs else "release"
 
 
 def replace_file(path: Path, text: str) -> None:

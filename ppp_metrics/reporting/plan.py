@@ -17,6 +17,7 @@ from ppp_metrics.language import LANGUAGES, msg, nearest
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
+from ppp_metrics.reporting.look import find_look
 from ppp_metrics.workspace import Workspace, starter
 
 PARAMETERS = ("workspace", "period", "region", "lang", "edition")
@@ -160,8 +161,9 @@ def plan_reports(
 ) -> list[Job]:
     """A job each notebook, region and language; the data is checked first where its newest check was of other data.
 
-    Raises UsageError for an unknown notebook, region, language or edition and for a notebook with other parameters
-    than a report has; DataError when a critical check fails (unless allowed) or no issue has a region.
+    Raises UsageError for an unknown notebook, region, language or edition, for a notebook with other parameters than a
+    report has, and for a look that cannot be; DataError when a critical check fails (unless allowed) or no issue has a
+    region.
     """
     if edition not in PUBLISHED_EDITIONS:
         guess = nearest(edition, PUBLISHED_EDITIONS) or PUBLISHED_EDITIONS[0]
@@ -171,6 +173,7 @@ def plan_reports(
     paths = list(dict.fromkeys(_find_notebook(place, name) for name in notebooks)) or _all_notebooks(place)
     for path in paths:
         check_parameters(path)
+    find_look(place)
     _check_data(place, allow_failed_checks)
     return _jobs(place, paths, period, region, LANGUAGES if lang == "all" else (lang,), edition)
 
@@ -204,6 +207,7 @@ def _jobs(
         str(place.notice),
         str(place.notice_suppliers),
         str(sorted((name, until, until < today()) for name, until in place.retention.items())),
+        str(find_look(place)),
         str(as_of),
     ]
     return [

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import counted, rows_of
+from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release
@@ -182,7 +183,7 @@ def _count(con: DuckDBPyConnection, release: Release, question: Question, editio
             each,
             Period.parse(question["period"]),
             today=today(),
-            by=[question["by"]] if "by" in question else [],
+            by=sliced_by(question.get("by")),
             where=question.get("where", {}),
             edition=edition,
             areas=regions,

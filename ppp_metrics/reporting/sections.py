@@ -134,12 +134,15 @@ class Desk:
     def numbers(
         self,
         metric_id: str,
-        by: str | None = None,
+        by: str | tuple[str, ...] | None = None,
         *,
         where: Mapping[str, str | tuple[str, ...]] | None = None,
         period: Period | None = None,
     ) -> list[Number]:
-        """A metric of this region, a number a group; groups in the order of their codes or names, the unknown last."""
+        """A metric of this region, a number a group; groups in the order of their codes or names, the unknown last.
+
+        By several dimensions, all but the last are of codes.
+        """
         where = {**self.where, **(where or {})}
         key = (metric_id, by, tuple(where.items()), period or self.period)
         if key not in self._known:
@@ -158,14 +161,15 @@ class Desk:
         self,
         con: DuckDBPyConnection,
         metric_id: str,
-        by: str | None,
+        by: str | tuple[str, ...] | None,
         where: Mapping[str, str | tuple[str, ...]],
         period: Period,
     ) -> list[Number]:
-        from ppp_metrics.metrics.compute import MEASURES, compute
-        from ppp_metrics.metrics.dimensions import DIMENSIONS, UNKNOWN, dimension_labels
+        from ppp_metrics.metrics.compute import compute
+        from ppp_metrics.metrics.dimensions import sliced_by
+        from ppp_metrics.reporting.computed import numbers_of
 
-        metric = self.metrics.setdefault(metric_id, find_metric(metric_id))
+        metric, slices = self.metrics.setdefault(metric_id, find_metric(metric_id)), sliced_by(by)
         records = self.rows(
             ("compute", metric_id, by, where, str(period)),
             lambda: compute(
@@ -174,36 +178,13 @@ class Desk:
                 period,
                 today=self.today,
                 region=self.region,
-                by=[by] if by else [],
+                by=slices,
                 where=where,
                 edition=self.edition,
                 withheld=self.withheld,
             ),
         )
-        names = dimension_labels(con, by, [row[by] for row in records], self.lang) if by else {}
-        measures = ("value", "low", "high", "n", "numerator", "denominator")
-        found = [
-            Number(
-                metric=metric,
-                keys=(row[by],) if by else (),
-                label=area_name(row[by], names[row[by]], None, self.lang) if by else "",
-                **{name: row[name] for name in measures},
-                notes=tuple(filter(None, (row["note"] or "").split("; "))),
-                edition=self.edition,
-                more={name: value for name, value in row.items() if name not in (by, *MEASURES)},
-            )
-            for row in records
-        ]
-        if by and by != "quarter":
-            order = {code.value: at for at, code in enumerate(DIMENSIONS[by].codes)}
-            found.sort(
-                key=lambda each: (
-                    each.keys[0] == UNKNOWN,
-                    order.get(each.keys[0], len(order)),
-                    each.label.casefold(),
-                )
-            )
-        return found
+        return numbers_of(con, records, metric, slices, self.lang, self.edition)
 
     def rows(self, question: tuple[Any, ...], answer: Callable[[], pd.DataFrame]) -> list[dict[str, Any]]:
         """The rows of a frame after disclosure control; the same report in the other language need not find them again.
@@ -230,7 +211,7 @@ class Desk:
         return {
             "numbers": self.every_number(),
             "questions": self.questions(),
-            "groups": [[each.keys[0] for each in numbers if each.keys] for numbers in self._known.values()],
+            "groups": [["/".join(each.keys) for each in numbers if each.keys] for numbers in self._known.values()],
             "withheld": [each.cell for numbers in self._known.values() for each in numbers if each.is_suppressed],
             "as_of": str(self.as_of),
             "loads": loads,
@@ -242,7 +223,7 @@ class Desk:
             {
                 "metric": metric_id,
                 "period": str(period),
-                **({"by": by} if by else {}),
+                **({"by": by if isinstance(by, str) else [*by]} if by else {}),
                 **(
                     {"where": {name: values if isinstance(values, str) else [*values] for name, values in where}}
                     if where
@@ -373,7 +354,7 @@ class Desk:
     def intervals(self, numbers: Sequence[Number], total: Number | None = None) -> Draw | None:
         """How to draw the numbers that have a value, with their intervals; None when none has.
 
-        Shares are drawn on 0-100; `total` is a line through all rows.
+        Shares are drawn on 0-100, or further where one goes beyond; `total` is a line through all rows.
         """
         rows = [
             Row(each.heading, each.value, f"{self.shown(each)} (n = {self.n_of(each)})", each.low, each.high)
@@ -390,7 +371,7 @@ class Desk:
         return partial(
             draw_intervals,
             rows=rows,
-            domain=(0.0, 100.0) if is_share else (min(bounds), max(bounds)),
+            domain=(min(bounds), max(*bounds, 100.0) if is_share else max(bounds)),
             reference=reference,
             tick_text=lambda value: self.count(value) + ("%" if is_share else ""),
         )

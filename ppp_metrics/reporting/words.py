@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ppp_metrics.language import Label, Message, format_number, msg
 from ppp_metrics.metrics.metric import Metric
@@ -146,6 +146,11 @@ def compared(now: Number, before: Number) -> Message:
 def lies_apart(number: Number, value: float) -> bool:
     """The number's whole interval lies above or below the value."""
     return number.low is not None and number.high is not None and not number.low <= value <= number.high
+
+
+def named(number: Number, lang: str) -> Number:
+    """The number under its metric's name."""
+    return replace(number, label=number.metric.label.render(lang))
 
 
 def against_target(number: Number, target: float) -> Message:
