@@ -6,7 +6,6 @@ October 2023 to September 2024: 11 of the network's 40. It can have been made fr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,8 @@ from ppp_metrics.metrics.publication import told_loads
 from ppp_metrics.metrics.relations import looking_back, prepare
 from ppp_metrics.periods import Period
 from ppp_metrics.records.history import delivered_for
+from ppp_metrics.reporting.manifest import Report as Published
+from ppp_metrics.reporting.manifest import write_manifest
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.reporting.release import withheld_in
 from tests.deliveries import deliver, store
@@ -117,7 +118,9 @@ def test_the_records_of_then_are_protected_together_with_those_of_all_regions(tm
     send("2025-10-10")
     loads = {"north": 1}
     asked = [{"metric": "companies_active_count", "period": "2025-Q3", "loads": loads}]
-    jobs = [Job(Path("x.ipynb"), ".", "2025-Q4", region, "nl", "funder", "", "") for region in ("NL", "NL11", "NL12")]
+    jobs = [
+        Job(Path("x.ipynb"), ".", "2025-Q4", region, "nl", "funder", "", "", "") for region in ("NL", "NL11", "NL12")
+    ]
     with store(tmp_path).reading() as con:
         prepare(con)
         withheld = withheld_in(con, dict.fromkeys(jobs, asked))
@@ -161,14 +164,12 @@ def test_a_report_is_not_asked_twice_what_it_told_of_earlier_records(tmp_path: P
     report.restated()
     questions = report.questions()
     assert [question["loads"] for question in questions if "loads" in question] == [{"north": 1}] * 5
-    entry = {
-        "file": "2025-Q4/r.html", "notebook": "regional_innovation", "title": "", "network": "", "area": "",
-        "period": "2025-Q4", "region": "NL", "lang": "en", "edition": "coordinator", "fingerprint": "", "version": "",
-        "inputs": "", "sha256": "", "as_of": "2025-12-31", "loads": {"north": 1}, "questions": "all",
-    }  # fmt: skip
-    (tmp_path / "reports").mkdir(exist_ok=True)
-    manifest = {"reports": [entry], "questions": {"all": questions}}
-    (tmp_path / "reports" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    named = ("notebook", "title", "network", "area", "fingerprint", "version", "inputs", "records", "sha256")
+    about = {"file": "r.html", "period": "2025-Q4", "region": "NL", "lang": "en", "edition": "coordinator"}
+    made = Published(**dict.fromkeys(named, ""), **about, as_of="2025-12-31", loads={"north": 1}, questions=questions)
+    ws.place.reports.mkdir(exist_ok=True)
+    (ws.place.reports / "r.html").touch()
+    write_manifest(ws.place.reports, {"r.html": made})
     found = ws.restated("r.html", known_at=date(2025, 10, 10))
     assert list(found["metric"]) == ["implementation_rate_pct"]
 
