@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -165,11 +166,13 @@ def test_a_report_is_not_asked_twice_what_it_told_of_earlier_records(tmp_path: P
     questions = report.questions()
     assert [question["loads"] for question in questions if "loads" in question] == [{"north": 1}] * 5
     named = ("notebook", "title", "network", "area", "fingerprint", "version", "inputs", "records", "sha256")
-    about = {"file": "r.html", "period": "2025-Q4", "region": "NL", "lang": "en", "edition": "coordinator"}
-    made = Published(**dict.fromkeys(named, ""), **about, as_of="2025-12-31", loads={"north": 1}, questions=questions)
+    about: dict[str, Any] = {name: "" for name in named} | {
+        "file": "r.html", "period": "2025-Q4", "region": "NL", "lang": "en", "edition": "coordinator",
+        "as_of": "2025-12-31", "loads": {"north": 1}, "questions": questions,
+    }  # fmt: skip
     ws.place.reports.mkdir(exist_ok=True)
     (ws.place.reports / "r.html").touch()
-    write_manifest(ws.place.reports, {"r.html": made})
+    write_manifest(ws.place.reports, {"r.html": Published(**about)})
     found = ws.restated("r.html", known_at=date(2025, 10, 10))
     assert list(found["metric"]) == ["implementation_rate_pct"]
 
