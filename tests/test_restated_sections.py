@@ -166,7 +166,7 @@ def test_a_report_is_not_asked_twice_what_it_told_of_earlier_records(tmp_path: P
     questions = report.questions()
     assert [question["loads"] for question in questions if "loads" in question] == [{"north": 1}] * 5
     named = ("notebook", "title", "network", "area", "fingerprint", "version", "inputs", "records", "sha256")
-    about: dict[str, Any] = {name: "" for name in named} | {
+    about: dict[str, Any] = dict.fromkeys(named, "") | {
         "file": "r.html", "period": "2025-Q4", "region": "NL", "lang": "en", "edition": "coordinator",
         "as_of": "2025-12-31", "loads": {"north": 1}, "questions": questions,
     }  # fmt: skip
