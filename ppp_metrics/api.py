@@ -214,6 +214,8 @@ class OpenWorkspace:
             [
                 MetricQuestion(**question, withheld=[cell.partition("/")[2] for cell in made.withheld_of(at)])
                 for at, question in enumerate(made.questions)
+                # what was asked of earlier records has been told as that
+                if "loads" not in question
             ],
             before,
             after,

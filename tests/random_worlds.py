@@ -71,7 +71,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "workplace_type": ("lab", "field_lab"),
     "obligation": ("result", "effort"),
     "innovation_type": ("product", "process", "service"),
-    "status": ("proposed", "accepted", "implemented", "stopped", "on_hold"),
+    "status": ("proposed", "accepted", "implemented", "embedded", "stopped", "on_hold"),
     "role": (
         "student", "teacher", "researcher", "expert", "business_developer", "company_employee", "project_manager",
     ),

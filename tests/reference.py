@@ -116,10 +116,13 @@ def any_row(holds: Callable[[Row], object]) -> Callable[[Rows], bool]:
     return lambda rows: any(holds(row) for row in rows)
 
 
-def ratio(numerator: Callable[[Row], float], denominator: Callable[[Row], float]) -> Callable[[Rows], Answer]:
+def ratio(
+    numerator: Callable[[Row], float], denominator: Callable[[Row], float], unit: str | None = None
+) -> Callable[[Rows], Answer]:
     def answer(rows: Rows) -> Answer:
         above, below = sum(map(numerator, rows)), sum(map(denominator, rows))
-        return Answer(100 * above / below if below else None, len(rows), above, below)
+        n = len({row[unit] for row in rows}) if unit else len(rows)
+        return Answer(100 * above / below if below else None, n, above, below)
 
     return answer
 
@@ -275,17 +278,22 @@ def proposing(asked: Asked) -> Rows:
 
 
 def committed(asked: Asked) -> Rows:
-    """Agreements with the assignments they commit to in the year, by the days in force, beside those proposed."""
+    """Agreements with the assignments they commit to in each quarter of the year, by the days in force, beside those
+    proposed; only agreements that commit to any in the year, and quarters with either."""
     first, last = asked.year
     rows = []
     for row in asked.known.agreements:
-        start, end = max(row["signed_date"], first), min(row["end_date"] or last, last, asked.as_of)
-        days = max((end - start).days + 1, 0)
-        commitment = (row["assignments_per_year"] or 0) * days / ((last - first).days + 1)
         issues = [issue for issue in asked.known.issues if issue["agreement"] == row["agreement"]]
-        proposed = len(dated(issues, "proposed", asked.year))
-        if commitment > 0:
-            rows.append(row | {"proposed": proposed, "committed": commitment})
+        own = []
+        for quarter in range(quarter_number(first), quarter_number(last) + 1):
+            window = quarter_days(quarter, quarter)
+            start, end = max(row["signed_date"], window[0]), min(row["end_date"] or last, window[1], asked.as_of)
+            days = max((end - start).days + 1, 0)
+            commitment = (row["assignments_per_year"] or 0) * days / ((last - first).days + 1)
+            proposed = len(dated(issues, "proposed", window))
+            own.append(row | {"event": window[0], "proposed": proposed, "committed": commitment})
+        if sum(each["committed"] for each in own) > 0:
+            rows += [each for each in own if each["committed"] > 0 or each["proposed"]]
     return rows
 
 
@@ -461,6 +469,10 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
         "cohort_accepted_count": (cohort(lambda row: row["accepted"] or row["delivered"]), count),
         "cohort_delivered_count": (cohort(lambda row: row["delivered"]), count),
         "cohort_implemented_count": (cohort(lambda row: row["implemented"]), count),
+        "cohort_embedded_count": (
+            cohort(lambda row: row["implemented"] and row["status"] == "embedded"),
+            count,
+        ),
         "companies_active_count": (
             lambda a: [row for row in companies(a) if was_active(row, a)],
             count_of("partner"),
@@ -471,7 +483,10 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
             lambda a: [row for row in proposing(a) if row["sme"]],
             rate_per("partner", any_row(lambda row: row["sme"] == "yes")),
         ),
-        "assignment_flow_pct": (committed, ratio(lambda row: row["proposed"], lambda row: row["committed"])),
+        "assignment_flow_pct": (
+            committed,
+            ratio(lambda row: row["proposed"], lambda row: row["committed"], unit="agreement"),
+        ),
         "assignment_flow_cv_pct": (flow, flow_variation),
         "result_obligation_met_pct": (
             lambda a: matured_issues(a, "result"),

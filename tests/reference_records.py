@@ -164,6 +164,7 @@ class Known:
                     "issue": (supplier, key),
                     "agreement": (supplier, issue["agreement_id"]),
                     "is_company": self.organisation(supplier, issue["partner_id"]).get("partner_type") == "company",
+                    "status": issue["status"],
                     "proposed": issue["proposed_date"],
                     "accepted": self.seen(issue["accepted_date"]),
                     "closed": self.seen(issue["closed_date"]),

@@ -45,6 +45,7 @@ NEEDS = {
 
 UNITS = {
     "agreement_facts": "agreement",
+    "agreement_quarters": "agreement",
     "membership_facts": "member",
     "partnership_capabilities": "partnership",
     "story_reach": "story",

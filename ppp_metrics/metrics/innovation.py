@@ -241,4 +241,15 @@ FUNNEL = (
         unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
         view="issue_facts", window="matured", event="proposed_date", where="is_implemented",
     ),
+    Metric(
+        id="cohort_embedded_count",
+        label=msg("Cohort: embedded"),
+        definition=msg(
+            "Issues of the cohort with a solution implemented by the last day of the period of which the status is "
+            "embedded. No day is kept of that, so it is what was known of it when the report was made."
+        ),
+        unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        view="issue_facts", window="matured", event="proposed_date",
+        where="is_implemented and status = 'embedded'",
+    ),
 )  # fmt: skip

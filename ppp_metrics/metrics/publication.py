@@ -33,7 +33,10 @@ Numbers = Mapping[str, float | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A question as it was published: one metric, by dimensions, of what meets conditions."""
+    """A question as it was published: one metric, by dimensions, of what meets conditions.
+
+    `loads` say which records, where it was asked of earlier ones: supplier -> load.
+    """
 
     metric: Metric
     period: Period
@@ -42,6 +45,7 @@ class Table:
     partnership: str = ""
     by: tuple[str, ...] = ()
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    loads: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, group: Mapping[str, str] | None = None) -> Place:
         """What the cell of a group counts: its days, its region, and a value of each dimension that limits it."""
@@ -56,6 +60,8 @@ class Table:
             at[name] = at[name] if at.get(name) in only else () if name in at else only
         if self.partnership:
             at["partnership"] = self.partnership
+        if self.loads:
+            at["loads"] = told_loads(self.loads)
         at |= group or {}
         first, last = WINDOWS[self.metric.window].bounds(self.period, self.as_of)
         last = min(last, self.as_of)
@@ -78,6 +84,11 @@ class Table:
         """What is counted, or summed, in the cell of a group; by what the cell calls it."""
         place = self.place(group)
         return {part: Quantity(measure, place) for part, (measure, _) in measures(self.metric).items()}
+
+
+def told_loads(loads: Mapping[str, int]) -> str:
+    """How a place says which records it counts."""
+    return " ".join(f"{supplier}:{load_id}" for supplier, load_id in sorted(loads.items()))
 
 
 def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -258,15 +269,7 @@ def _told_apart(place: Place) -> frozenset[str]:
 def _without(table: Table, name: str, rest: Mapping[str, str]) -> Place:
     """The place of a group when one dimension is not told apart."""
     by = tuple(each for each in table.by if each != name)
-    return Table(
-        metric=table.metric,
-        period=table.period,
-        as_of=table.as_of,
-        region=table.region,
-        partnership=table.partnership,
-        by=by if name != "design" else (*by, name),
-        where=table.where,
-    ).place(rest)
+    return replace(table, by=by if name != "design" else (*by, name)).place(rest)
 
 
 def _differing(each: Sum) -> str | None:

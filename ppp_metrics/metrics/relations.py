@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ppp_metrics.records import codes
 from ppp_metrics.records.model import SQL_TYPES, TABLES
+from ppp_metrics.records.store import create_session_views
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +31,7 @@ VIEWS = (
     "technical_questions",
     "outcome_facts",
     "agreement_facts",
+    "agreement_quarters",
     "membership_facts",
     "partnership_capabilities",
     "participation_facts",
@@ -70,6 +74,23 @@ def prepare(con: DuckDBPyConnection) -> None:
     for name in VIEWS:
         con.execute(f"create or replace temp view {name} as {_sql(name)}")
     con.execute("set variable metrics_ready = true")
+
+
+@contextmanager
+def looking_back(con: DuckDBPyConnection, loads: Collection[int]) -> Iterator[None]:
+    """While it lasts, a reading session sees the records of these loads; afterwards what it saw before."""
+    now = [load_id for (load_id,) in con.execute("select load_id from known_loads").fetchall()]
+    try:
+        _see(con, loads)
+        yield
+    finally:
+        _see(con, now)
+
+
+def _see(con: DuckDBPyConnection, loads: Collection[int]) -> None:
+    create_session_views(con, None, loads)
+    con.execute("set variable metrics_ready = false")
+    prepare(con)
 
 
 def create_empty_records(con: DuckDBPyConnection) -> None:

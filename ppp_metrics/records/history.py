@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.language import LANGUAGES, Message, msg, nearest
+from ppp_metrics.periods import Period
 from ppp_metrics.records.model import BY_NAME, TABLES
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def newest_loads(con: DuckDBPyConnection) -> dict[str, int]:
 def load_fingerprints(con: DuckDBPyConnection) -> dict[str, str]:
     """The state of a session: supplier -> a hash of what it sent last, whenever that was loaded."""
     return dict(con.execute("select supplier, fingerprint from known_loads order by supplier").fetchall())
+
+
+def delivered_for(con: DuckDBPyConnection, period: Period, until: date) -> dict[str, int]:
+    """What a report on a period can have been made from by a day: supplier -> load.
+
+    Of each supplier that is its first load after the period, which has all of it, else the newest one before that.
+    Empty where nothing had been loaded by then.
+    """
+    rows = con.execute(
+        "select supplier, coalesce(min(load_id) filter (loaded_at::date > $last), max(load_id)) from loads "
+        "where loaded_at::date <= $until group by supplier order by supplier",
+        {"last": period.last_day, "until": until},
+    ).fetchall()
+    return dict(rows)
 
 
 def loads_between(

@@ -40,9 +40,20 @@ class CompanySections(Desk):
                 window=self.last_year(),
             )
         ]
+        findings.append(
+            msg(
+                "In {period}, {companies} proposed their first issue.",
+                period=words.period_words(self.period),
+                companies=words.amount(new, COMPANY, COMPANIES, self.lang),
+            )
+        )
         if returning.value is not None:
             findings.append(
-                msg("Of the companies that proposed an issue, {share} had done so before.", share=self.shown(returning))
+                msg(
+                    "Of the companies that proposed an issue, {share} had done so before (95% interval {interval}).",
+                    share=self.shown(returning),
+                    interval=self.interval(returning),
+                )
             )
         if sme.value is not None:
             findings.append(

@@ -26,16 +26,20 @@ from ppp_metrics.periods import Period
 from ppp_metrics.reporting import headline, words
 from ppp_metrics.reporting.area_sections import AreaSections
 from ppp_metrics.reporting.company_sections import CompanySections
+from ppp_metrics.reporting.cooperation_sections import CooperationSections
 from ppp_metrics.reporting.delivery_sections import DeliverySections
 from ppp_metrics.reporting.exchange_sections import ExchangeSections
 from ppp_metrics.reporting.file_facts import NOT_CHECKED, critical, failures
+from ppp_metrics.reporting.flow_sections import FlowSections
 from ppp_metrics.reporting.issue_sections import IssueSections
 from ppp_metrics.reporting.learning_sections import LearningSections
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.quality_headline import quality_cards, tell_quality
 from ppp_metrics.reporting.quality_sections import QualitySections
+from ppp_metrics.reporting.restated_sections import RestatedSections
 from ppp_metrics.reporting.sections import Section, Words, in_one_session
 from ppp_metrics.reporting.theme_sections import ThemeSections
+from ppp_metrics.reporting.time_sections import TimeSections
 from ppp_metrics.workspace import find_workspace
 
 PUBLISHED_EDITIONS = tuple(edition for edition in EDITIONS if edition != "none")
@@ -113,11 +117,15 @@ def style() -> str:
 
 class Report(
     IssueSections,
+    TimeSections,
+    ThemeSections,
+    FlowSections,
     CompanySections,
+    CooperationSections,
     AreaSections,
+    RestatedSections,
     LearningSections,
     ExchangeSections,
-    ThemeSections,
     QualitySections,
     DeliverySections,
 ):
@@ -126,6 +134,7 @@ class Report(
     def __init__(self, *where: Any, notebook: str, obligation: str = ""):
         super().__init__(*where)
         self.subject = SUBJECTS[notebook]
+        self.main_numbers = self.subject.numbers
         if obligation:
             with self.session() as con:
                 self.where = {"obligation": find_value(con, DIMENSIONS["obligation"], obligation)}

@@ -96,7 +96,9 @@ class ExchangeSections(Desk):
             window=self.last_year(),
             nobody=NOBODY,
         )
-        return self.section("flows", title, findings, self._matrix(flows), caption, [self._flow_table(caption, flows)])
+        return self.section(
+            "flows", title, findings, self._matrix(flows), caption, [self._who_taught_whom_table(caption, flows)]
+        )
 
     def _across(self, flows: Flows) -> Message:
         """What ran each way between the two roles of school and company between which most did."""
@@ -152,7 +154,7 @@ class ExchangeSections(Desk):
             axes=(self.say(msg("from whom ↓")), self.say(msg("to whom →"))),
         )
 
-    def _flow_table(self, caption: Words, flows: Flows) -> Table:
+    def _who_taught_whom_table(self, caption: Words, flows: Flows) -> Table:
         """A row a role that gave, a column a role that received."""
         roles = [role for _, each in self._families(flows) for role in each]
         header: list[Words] = [msg("from whom ↓ to whom →"), *map(self._heading, roles)]

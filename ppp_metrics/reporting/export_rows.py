@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ppp_metrics.language import Label
-from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS, UNKNOWN, By, sliced_by
+from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS, UNKNOWN, sliced_by
 from ppp_metrics.metrics.publication import Table
 from ppp_metrics.metrics.registry import METRICS, describe
 from ppp_metrics.periods import Period
@@ -43,13 +43,15 @@ class _Slice:
 def number_rows(desk: Desk) -> Iterator[dict[str, Value]]:
     """A row for each number that a report has asked for; of one that is compared a row for each estimate too."""
     for question in desk.questions():
+        if "loads" in question:
+            # a number as it was published before, which the report of then has
+            continue
         where = {name: [each] if isinstance(each, str) else each for name, each in question.get("where", {}).items()}
-        period, by = Period.parse(question["period"]), question.get("by")
+        period, names = Period.parse(question["period"]), sliced_by(question.get("by"))
         asked = {name: values[0] if len(values) == 1 else tuple(values) for name, values in where.items()}
-        for number in desk.numbers(
-            question["metric"], by if isinstance(by, str) else sliced_by(by) or None, where=asked, period=period
-        ):
-            slice_ = _sliced(desk, number, period, by, where)
+        by = names[0] if len(names) == 1 else names or None
+        for number in desk.numbers(question["metric"], by, where=asked, period=period):
+            slice_ = _sliced(desk, number, period, names, where)
             about: dict[str, Value] = {
                 "metric_id": number.metric.id,
                 "metric_label": number.metric.label.render(desk.lang),
@@ -72,9 +74,10 @@ def number_rows(desk: Desk) -> Iterator[dict[str, Value]]:
                 yield about | measures | {"estimate": estimate}
 
 
-def _sliced(desk: Desk, number: Number, period: Period, by: By, where: Mapping[str, Sequence[str]]) -> _Slice:
+def _sliced(
+    desk: Desk, number: Number, period: Period, names: tuple[str, ...], where: Mapping[str, Sequence[str]]
+) -> _Slice:
     """The slice of a number; one quarter of a year is that quarter, where both are the same number."""
-    names = sliced_by(by)
     if not names:
         return _Slice(period, TOTAL, TOTAL, TOTAL_LABEL.render(desk.lang), where)
     key = number.keys[0]

@@ -117,6 +117,7 @@ class Page:
                 name: [values] if isinstance(values, str) else values
                 for name, values in question.get("where", {}).items()
             },
+            loads=question.get("loads", {}),
         )
 
     def _numbers(self, metric: Metric, parts: Mapping[str, str]) -> dict[str, float | None]:

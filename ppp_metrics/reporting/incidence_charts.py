@@ -48,12 +48,12 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
     alt = altair()
 
     top = _top(themes)
-    in_row = 2 if is_narrow else 3
+    in_row = min(len(themes), 2 if is_narrow else 3)
     width = (NARROW - 38 * in_row) // in_row if is_narrow else (WIDE - 50 * in_row) // in_row
     behind = _steps(themes, 2 * GRID_DAYS)
 
     def panel(theme: Theme) -> Any:
-        height = 110
+        height = 110 if len(themes) > 3 else 160
         x, y = _time(width), _share("value", top, words)
         own = _unfolded(alt.Chart(_steps([theme])))
         layers = [

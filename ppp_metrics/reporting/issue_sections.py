@@ -1,4 +1,4 @@
-"""The sections about issues: how far they came, by theme, by obligation and by kind of innovation."""
+"""The sections about issues: how far they came, by obligation and by kind of innovation."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ FUNNEL_STEPS: dict[str, Message] = {
     "cohort_accepted_count": msg("Accepted"),
     "cohort_delivered_count": msg("Delivered"),
     "cohort_implemented_count": msg("Implemented"),
+    "cohort_embedded_count": msg("Embedded"),
 }
 MOST_ROWS = 20
-"""Of more themes than this the chart shows those with the most issues; the table has them all."""
+"""Of more groups than this a chart shows those with the most issues; the table has them all."""
 
 NOTHING_KNOWN = msg("Nothing is known about the implementation of issues that could be followed for a year.")
 
@@ -36,7 +37,7 @@ class IssueSections(Desk):
 
     @in_one_session
     def funnel(self) -> Section:
-        """How far the issues came that had a year or more to get there: proposed, accepted, delivered, implemented."""
+        """How far the issues came that had a year or more to get there: from proposed to embedded."""
         title = msg("From question to solution in use")
         steps = [replace(self.number(metric_id), label=self.say(label)) for metric_id, label in FUNNEL_STEPS.items()]
         window = self.window(steps[0].metric)
@@ -54,7 +55,8 @@ class IssueSections(Desk):
             *self._steps_unknown(steps),
             msg(
                 "All of them had a year or more to get there. Implemented means brought into use by the company, or "
-                "made available to its users."
+                "made available to its users; embedded, that the solution is in use for good. No day is kept of that, "
+                "so it is what the partners last said of it."
             ),
         ]
         if rate.value is not None:
@@ -137,30 +139,6 @@ class IssueSections(Desk):
         )
 
     @in_one_session
-    def themes(self) -> Section:
-        """The implementation rate of each theme with its interval."""
-        title = msg("Themes")
-        numbers = self.numbers("implementation_rate_pct", "theme")
-        total = self.number("implementation_rate_pct")
-        if not numbers:
-            return self.section("themes", title, [NOTHING_KNOWN])
-        told = [number for number in numbers if number.value is not None]
-        most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
-        findings = [self._theme_finding(numbers, told, total)]
-        if len(most) < len(told):
-            findings.append(
-                msg("The chart shows the {count} themes with the most issues; the table has them all.", count=len(most))
-            )
-        return self.section(
-            "themes",
-            title,
-            findings,
-            self.intervals([each for each in told if each in most], total),
-            self._rate_caption(),
-            [self.rate_table(self._rate_caption(), msg("theme"), numbers)],
-        )
-
-    @in_one_session
     def obligations(self) -> Section:
         """Result and effort obligations, each with its own promise, never in one rate."""
         title = msg("Result and effort obligations")
@@ -212,8 +190,10 @@ class IssueSections(Desk):
                 window=self.window(numbers[0].metric),
                 parts=self.listed([f"{number.label} {self.count(number.denominator)}" for number in shown]),
             )
+            if shown
+            else msg("How many issues were about each kind of innovation is withheld.")
         ]
-        if len(shown) < len(numbers):
+        if 0 < len(shown) < len(numbers):
             findings.append(msg("The numbers of the other kinds are withheld."))
         told = [number for number in numbers if number.value is not None]
         if len(told) > 1:
@@ -260,28 +240,6 @@ class IssueSections(Desk):
         return msg(
             "Share of issues accepted from {window} that were implemented within a year, with 95% intervals",
             window=self.window(self.metrics["implementation_rate_pct"]),
-        )
-
-    def _theme_finding(self, numbers: list[Number], told: list[Number], total: Number) -> Message:
-        if not told or total.value is None:
-            if total.is_suppressed or any(number.is_suppressed for number in numbers):
-                return msg(
-                    "Of each theme there are too few issues to say which share was implemented, or it is withheld."
-                )
-            return msg("Each theme has too few issues to say which share was implemented.")
-        if len(told) == 1:
-            return msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)
-        apart = [f"{each.label} ({self.shown(each)})" for each in told if words.lies_apart(each, total.value)]
-        if not apart:
-            return msg(
-                "The themes cannot be told apart: every interval contains the rate of all themes together, {overall}.",
-                overall=self.shown(total),
-            )
-        return msg(
-            "Of all issues {overall} were implemented within a year. Only these themes have an interval that lies "
-            "wholly above or below that: {themes}. The others are not distinguishable from it.",
-            overall=self.shown(total),
-            themes=self.listed(apart),
         )
 
     def _promises_kept(self, met: Number, learned: Number) -> str:

@@ -183,7 +183,7 @@ def _jobs(
 ) -> list[Job]:
     from ppp_metrics.metrics.places import find_region, regions_with_data
     from ppp_metrics.records.checks import last_check
-    from ppp_metrics.records.history import fingerprint
+    from ppp_metrics.records.history import delivered_for, fingerprint
 
     as_of = period.as_of(today())
     with Store(place.database).reading() as con:
@@ -199,6 +199,7 @@ def _jobs(
                 msg("No issue that was proposed by {day} has a region: there is nothing to report.", day=as_of)
             )
         data, check = fingerprint(con), last_check(con)
+        earlier = delivered_for(con, period.previous, period.last_day)
     records = _digest([data, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
     around = [
         package_version(),
@@ -209,6 +210,8 @@ def _jobs(
         str(sorted((name, until, until < today()) for name, until in place.retention.items())),
         str(find_look(place)),
         str(as_of),
+        # what a report calls restated
+        str(earlier),
     ]
     return [
         Job(

@@ -25,7 +25,7 @@ from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release
 from ppp_metrics.metrics.question import AREA, ask
 from ppp_metrics.metrics.registry import find_metric
-from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.metrics.relations import looking_back, prepare
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.asking import Asking
@@ -119,7 +119,9 @@ def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release |
             if job.region not in asking:
                 asking.append(job.region)
     for (edition, question_text), asking in regions.items():
-        _count(con, release, json.loads(question_text), edition, asking)
+        question = json.loads(question_text)
+        with looking_back(con, question["loads"].values()) if "loads" in question else contextlib.nullcontext():
+            _count(con, release, question, edition, asking)
     own, own_sums = dict(release.cells), release.sums()
     if before is None:
         return withheld_names(own.values(), own_sums)
@@ -197,7 +199,7 @@ def _count(con: DuckDBPyConnection, release: Release, question: Question, editio
             ]
             if not own and not asked.table.by:
                 own = [({}, NOTHING, False)]
-            release.add(replace(asked.table, region=region), own)
+            release.add(replace(asked.table, region=region, loads=question.get("loads", {})), own)
 
 
 def areas_with_data(con: DuckDBPyConnection) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, format_date, format_number, msg
 from ppp_metrics.metrics.innovation import FUNNEL
 from ppp_metrics.metrics.metric import WINDOWS, Metric
+from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
@@ -144,12 +145,10 @@ class Desk:
         By several dimensions, all but the last are of codes.
         """
         where = {**self.where, **(where or {})}
-        key = (metric_id, by, tuple(where.items()), period or self.period)
+        key = (metric_id, by, tuple(where.items()), period or self.period, ())
         if key not in self._known:
             with self.session() as con:
-                computed = self._computed(con, metric_id, by, where, period or self.period)
-            place = len(self._known)
-            self._known[key] = [replace(each, cell="/".join((str(place), *each.keys))) for each in computed]
+                self._ask(con, key, self.withheld)
         self._asked += self._known[key]
         return self._known[key]
 
@@ -157,21 +156,24 @@ class Desk:
         """A metric of this region as a whole."""
         return self.numbers(metric_id, where=where, period=period)[0]
 
+    def _ask(self, con: DuckDBPyConnection, key: tuple[Any, ...], withheld: frozenset[Name] | None) -> None:
+        """Compute and keep the answer to a question: metric, dimension, conditions, period, and loads of earlier."""
+        place = len(self._known)
+        self._known[key] = [
+            replace(each, cell="/".join((str(place), *each.keys))) for each in self._computed(con, key, withheld)
+        ]
+
     def _computed(
-        self,
-        con: DuckDBPyConnection,
-        metric_id: str,
-        by: str | tuple[str, ...] | None,
-        where: Mapping[str, str | tuple[str, ...]],
-        period: Period,
+        self, con: DuckDBPyConnection, key: tuple[Any, ...], withheld: frozenset[Name] | None
     ) -> list[Number]:
         from ppp_metrics.metrics.compute import compute
         from ppp_metrics.metrics.dimensions import sliced_by
         from ppp_metrics.reporting.computed import numbers_of
 
+        metric_id, by, conditions, period, loads = key
         metric, slices = self.metrics.setdefault(metric_id, find_metric(metric_id)), sliced_by(by)
         records = self.rows(
-            ("compute", metric_id, by, where, str(period)),
+            ("compute", metric_id, by, conditions, str(period), loads),
             lambda: compute(
                 con,
                 metric_id,
@@ -179,9 +181,9 @@ class Desk:
                 today=self.today,
                 region=self.region,
                 by=slices,
-                where=where,
+                where=dict(conditions),
                 edition=self.edition,
-                withheld=self.withheld,
+                withheld=withheld,
             ),
         )
         return numbers_of(con, records, metric, slices, self.lang, self.edition)
@@ -218,20 +220,18 @@ class Desk:
         }
 
     def questions(self) -> list[dict[str, Any]]:
-        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it and JSON keeps it."""
-        return [
-            {
-                "metric": metric_id,
-                "period": str(period),
-                **({"by": by if isinstance(by, str) else [*by]} if by else {}),
-                **(
-                    {"where": {name: values if isinstance(values, str) else [*values] for name, values in where}}
-                    if where
-                    else {}
-                ),
-            }
-            for metric_id, by, where, period in self._known
-        ]
+        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it and JSON keeps it.
+
+        With `loads` where it was asked of earlier records: the newest load of each supplier.
+        """
+        found = []
+        for metric_id, by, where, period, loads in self._known:
+            conditions = {name: values if isinstance(values, str) else [*values] for name, values in where}
+            more = {"by": by if isinstance(by, str) else [*(by or ())], "where": conditions, "loads": dict(loads)}
+            found.append(
+                {"metric": metric_id, "period": str(period)} | {name: each for name, each in more.items() if each}
+            )
+        return found
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""

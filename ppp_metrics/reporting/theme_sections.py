@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from dataclasses import replace
 
 from ppp_metrics.language import Message, msg
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Row
-from ppp_metrics.reporting.compared import ComparisonWords, Curve, Theme
+from ppp_metrics.reporting.compared import Curve, Theme
 from ppp_metrics.reporting.comparison_charts import draw_comparison, linked_chart
+from ppp_metrics.reporting.curves import comparison_words, curves_by
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.incidence_charts import MONTHS, MOST_CURVES
 from ppp_metrics.reporting.issue_sections import MOST_ROWS, NOTHING_KNOWN
@@ -23,9 +24,79 @@ RATES: dict[str, Message] = {
 }
 """The three rates of a theme, in the order in which they are drawn."""
 
+WHAT_SHRUNKEN_MEANS = msg(
+    "The shrunken rate draws a theme towards the rate of all themes, and more so the fewer issues it has: a high or "
+    "low rate of few issues is often chance."
+)
+
 
 class ThemeSections(Desk):
     """Themes side by side."""
+
+    @in_one_session
+    def themes(self) -> Section:
+        """The implementation rate of each theme, shrunken as far as chance may have made it differ, with intervals."""
+        title = msg("Themes")
+        numbers = self.numbers("theme_comparison", "theme")
+        total = self.number("implementation_rate_pct")
+        if not numbers or all(number.is_unknown for number in numbers):
+            return self.section("themes", title, [NOTHING_KNOWN])
+        told = [self._shrunken(number) for number in numbers if number.value is not None]
+        most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
+        findings = [self._themes_told(told, numbers, total)]
+        if len(told) > 1:
+            findings.append(WHAT_SHRUNKEN_MEANS)
+        if few := [number.heading for number in numbers if "too_few" in number.notes]:
+            findings.append(msg("Too few issues for a rate: {themes}.", themes=self.listed(few)))
+        if len(most) < len(told):
+            findings.append(
+                msg("The chart shows the {count} themes with the most issues; the table has them all.", count=len(most))
+            )
+        caption = msg(
+            "Share of issues accepted from {window} that were in use within a year, shrunken, with 95% intervals",
+            window=self.window(total.metric),
+        )
+        return self.section(
+            "themes",
+            title,
+            findings,
+            self.intervals([each for each in told if each in most], total),
+            caption,
+            [self._shrunken_table(numbers, total)],
+        )
+
+    def _shrunken(self, number: Number) -> Number:
+        value, low, high = rate_of(number, "shrunken")
+        return replace(number, value=value, low=low, high=high)
+
+    def _themes_told(self, told: Sequence[Number], numbers: Sequence[Number], total: Number) -> Message:
+        if len(told) > 1:
+            return self._standing_apart(told, total)
+        if len(told) == 1:
+            return msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)
+        if total.is_suppressed or any(number.is_suppressed for number in numbers):
+            return msg("Of each theme there are too few issues to say which share was implemented, or it is withheld.")
+        return msg("Each theme has too few issues to say which share was implemented.")
+
+    def _shrunken_table(self, numbers: Sequence[Number], total: Number) -> Table:
+        """A row a theme: the rate as it is beside the shrunken one, where there are enough issues."""
+        header = [msg("theme"), msg("of which yes"), msg("n"), RATES["crude"], msg("95% interval"), RATES["shrunken"]]
+        rows = [
+            [
+                number.heading,
+                self.numerator(number),
+                self.n_of(number),
+                self.shown(number),
+                self.interval(number) or "–",
+                self._estimate(*rate_of(number, "shrunken")) if number.value is not None else "–",
+            ]
+            for number in numbers
+        ]
+        caption = msg(
+            "Share of issues accepted from {window} that were implemented within a year, with 95% intervals",
+            window=self.window(total.metric),
+        )
+        return Table(caption, header, rows)
 
     @in_one_session
     def theme_comparison(self) -> Section:
@@ -35,7 +106,7 @@ class ThemeSections(Desk):
         total = self.number("implementation_rate_pct")
         if not numbers or all(number.is_unknown for number in numbers):
             return self.section("theme-comparison", title, [NOTHING_KNOWN])
-        curves = self._curves()
+        curves = curves_by(self, "theme")
         told = [number for number in numbers if any(rate_of(number, kind)[0] is not None for kind in RATES)]
         most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
         drawn = [self._drawn(number, f"t{at}", curves) for at, number in enumerate(told) if number in most]
@@ -47,36 +118,6 @@ class ThemeSections(Desk):
             self._comparison_caption(total),
             [self._rates_table(numbers, total), *self._incidence_tables(numbers, curves)],
         )
-
-    def _curves(self) -> dict[str, Curve]:
-        """The cumulative incidence of each theme that has one that may be shown."""
-        from ppp_metrics.metrics.themes import incidence_curves
-
-        with self.session() as con:
-            rows = self.rows(
-                ("incidence_curves",),
-                lambda: incidence_curves(
-                    con,
-                    self.period,
-                    today=self.today,
-                    region=self.region,
-                    where=self.where,
-                    edition=self.edition,
-                    withheld=self.withheld,
-                ),
-            )
-        months = {day: month for month, day in MONTHS.items()}
-        curves = {}
-        for theme, found in groupby(rows, key=lambda row: row["theme"]):
-            steps = list(found)
-            curves[theme] = Curve(
-                tuple(
-                    (step["day"], step["incidence_pct"], step["low_pct"] or 0.0, step["high_pct"] or 0.0)
-                    for step in steps
-                ),
-                {months[step["day"]]: self.count(step["at_risk"]) for step in steps if step["day"] in months},
-            )
-        return curves
 
     def _drawn(self, number: Number, key: str, curves: Mapping[str, Curve]) -> Theme:
         rates = (rate_of(number, kind) for kind in RATES)
@@ -97,19 +138,7 @@ class ThemeSections(Desk):
 
         key, title, finding = named
         overall = f"{self.say(msg('all themes together'))} {self.shown(total)}"
-        said = ComparisonWords(
-            kinds=tuple(map(self.say, RATES.values())),
-            overall=overall,
-            curves=self.say(msg("In use after so many months from acceptance")),
-            at_risk=self.say(msg("can still come into use")),
-            pick=self.say(msg("Let one theme stand out:")),
-            every=self.say(msg("all themes")),
-            theme=self.say(msg("theme")),
-            share=self.say(msg("share")),
-            interval=self.say(msg("95% interval")),
-            months=self.say(msg("months")),
-            percent=lambda value: f"{self.count(value)}%",
-        )
+        said = comparison_words(self, tuple(map(self.say, RATES.values())), overall)
         over_time = self.say(self._over_time(drawn))
         static = draw_comparison(
             key, title, finding, themes=drawn, overall=total.value, words=said, over_time=over_time
@@ -126,12 +155,7 @@ class ThemeSections(Desk):
         found: list[Message | str] = [self._standing_apart(told, total)]
         found += [self._paradox(number, total) for number in told if "simpson" in number.notes]
         if any(number.more["shrunken_pct"] is not None for number in told):
-            found.append(
-                msg(
-                    "The shrunken rate draws a theme towards the rate of all themes, and more so the fewer issues it "
-                    "has: a high or low rate of few issues is often chance."
-                )
-            )
+            found.append(WHAT_SHRUNKEN_MEANS)
         if any(number.more["adjusted_pct"] is not None for number in told):
             found.append(
                 msg(

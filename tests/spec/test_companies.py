@@ -168,6 +168,36 @@ def test_the_flow_of_assignments_is_held_to_the_days_that_agreements_were_in_for
     ]
 
 
+def test_each_quarter_has_the_part_of_what_was_agreed_that_falls_in_it() -> None:
+    con = world(
+        AGREEMENTS
+        + """
+        agreements
+        agreement_id | signed_date | end_date   | assignments_per_year
+        whole        | 2023-01-01  | -          | 6
+        spring       | 2025-05-02  | 2025-06-30 | 4
+        over         | 2020-01-01  | 2024-12-31 | 100
+
+        issues
+        issue_id | agreement_id | proposed_date
+        i1       | whole        | 2025-01-01
+        i2       | whole        | 2025-12-31
+        i3       | spring       | 2025-12-31
+        i4       | over         | 2025-12-31
+        """
+    )
+    # the quarters have 90, 91, 92 and 92 days of 365; spring is in force on 60 of them, and its late issue counts
+    committed = [6 * 90 / 365, 6 * 91 / 365 + 4 * 60 / 365, 6 * 92 / 365, 6 * 92 / 365]
+    assert answer(
+        con, "assignment_flow_pct", "2025-Q4", "quarter numerator denominator n", by=["quarter"], region="NL"
+    ) == [
+        ("2025-Q1", 1, pytest.approx(committed[0]), 1),
+        ("2025-Q2", 0, pytest.approx(committed[1]), 2),
+        ("2025-Q3", 0, pytest.approx(committed[2]), 1),
+        ("2025-Q4", 2, pytest.approx(committed[3]), 2),
+    ]
+
+
 def test_a_result_obligation_is_met_by_an_outcome_that_the_company_accepted() -> None:
     con = world(AGREEMENTS)
     dates = {"proposed_date": "2024-01-01", "accepted_date": "2024-05-01"}

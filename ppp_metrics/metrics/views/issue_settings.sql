@@ -22,6 +22,7 @@ with final as (
         issue.innovation_type,
         coalesce(issue.obligation, agreement.obligation) as obligation,
         issue.agreement_id,
+        issue.status,
         issue.proposed_date,
         issue.accepted_date,
         issue.accepted_on_file,
