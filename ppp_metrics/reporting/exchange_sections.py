@@ -97,7 +97,7 @@ class ExchangeSections(Desk):
             nobody=NOBODY,
         )
         return self.section(
-            "flows", title, findings, self._matrix(flows), caption, [self._who_taught_whom_table(caption, flows)]
+            "flows", title, findings, self._matrix(flows), caption, [self._flows_table(caption, flows)]
         )
 
     def _across(self, flows: Flows) -> Message:
@@ -154,7 +154,7 @@ class ExchangeSections(Desk):
             axes=(self.say(msg("from whom ↓")), self.say(msg("to whom →"))),
         )
 
-    def _who_taught_whom_table(self, caption: Words, flows: Flows) -> Table:
+    def _flows_table(self, caption: Words, flows: Flows) -> Table:
         """A row a role that gave, a column a role that received."""
         roles = [role for _, each in self._families(flows) for role in each]
         header: list[Words] = [msg("from whom ↓ to whom →"), *map(self._heading, roles)]
