@@ -92,7 +92,6 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
 
 def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:
     """The cells of a question before disclosure control, and for that alone; estimates, which cost time, if wanted."""
-    metric = question.metric
     cells = _count_by_subject(con, question) if _counts_by_subject(question) else _count(con, question)
     if is_estimated:
         estimate(con, question, cells)
@@ -177,7 +176,7 @@ def _units(question: Question) -> str:
 
 
 def _totals(metric: Metric) -> tuple[str, str]:
-    """SQL for the number of units and of those that the numerator holds for, or the sums of denominator and numerator."""
+    """SQL for the units and those of them that the numerator holds for, or the sums of denominator and numerator."""
     units = f"sum({metric.denominator})" if metric.kind == "ratio" else "count(*)"
     return units, f"sum({metric.numerator})" if metric.kind in ("ratio", "sum") else "count(*) filter (is_hit)"
 
