@@ -92,8 +92,7 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
 
 def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:
     """The cells of a question before disclosure control, and for that alone; estimates, which cost time, if wanted."""
-    metric = question.metric
-    cells = _count_money(con, question) if metric.is_money and question.least else _count(con, question)
+    cells = _count_by_subject(con, question) if _counts_by_subject(question) else _count(con, question)
     if is_estimated:
         estimate(con, question, cells)
     for cell in cells:
@@ -159,44 +158,66 @@ def _marked(table: Table, rows: Sequence[Any], withheld: frozenset[Name]) -> lis
     return [(group, numbers, table.name(group) in withheld) for group, numbers, _ in rows]
 
 
-def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
-    """One cell a group, ordered: how many units, how many of them the numerator holds for, whom they count."""
-    metric, source = question.metric, question.source
-    hit = f"coalesce({metric.numerator}, false)" if metric.kind == "rate" else "false"
-    rows = f"select *, {', '.join((*question.selected, f'{hit} as is_hit'))} from {source}"
+def _counts_by_subject(question: Question) -> bool:
+    """Whether units are finer than one kind of subject, and nothing is counted that a row a subject does not tell."""
+    metric = question.metric
+    is_one = len(metric.subjects) == 1 and metric.per != metric.subjects
+    return bool(question.least) and is_one and metric.n_of in (None, *metric.subjects)
+
+
+def _units(question: Question) -> str:
+    """SQL for a row a unit, with its groups and whether the numerator holds for it."""
+    metric = question.metric
+    hit = f"coalesce({metric.numerator}, false) as is_hit" if metric.kind == "rate" else "false as is_hit"
     if metric.per:
         keys = ", ".join(dict.fromkeys((*question.selected, *metric.per, *metric.subjects)))
-        rows = f"select {keys}, {hit} as is_hit from {source} group by all"
-    units, hits = "count(*)", "count(*) filter (is_hit)"
-    if metric.kind == "ratio":
-        units = f"sum({metric.denominator})"
-    if metric.kind in ("ratio", "sum"):
-        hits = f"sum({metric.numerator})"
+        return f"select {keys}, {hit} from {question.source} group by all"
+    return f"select *, {', '.join((*question.selected, hit))} from {question.source}"
+
+
+def _totals(metric: Metric) -> tuple[str, str]:
+    """SQL for the units and those of them that the numerator holds for, or the sums of denominator and numerator."""
+    units = f"sum({metric.denominator})" if metric.kind == "ratio" else "count(*)"
+    return units, f"sum({metric.numerator})" if metric.kind in ("ratio", "sum") else "count(*) filter (is_hit)"
+
+
+def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
+    """One cell a group, ordered: how many units, how many of them the numerator holds for, whom they count."""
+    metric, parts = question.metric, _part_filters(question.metric)
     n = f"count(distinct {metric.n_of})" if metric.n_of else "count(*)"
-    parts = _parts(metric)
-    measures = [units, hits, n, *_subject_counts(question), *_part_counts(question)]
-    return _cells(con, question, rows, [*COUNTS, "small_part", *(f"part_{part}" for part in parts)], measures)
+    counts = [f"count(*) filter ({filter_})" for filter_ in parts.values()]
+    # without a row a subject nobody knows whether a part is small: it is told to nobody whom that could matter to
+    is_small = "true" if question.least else "false"
+    measures = [*_totals(metric), n, *_subject_counts(question), is_small, *counts]
+    names = [*COUNTS, "small_part", *(f"part_{part}" for part in parts)]
+    return _cells(con, question, _units(question), names, measures)
 
 
-def _count_money(con: DuckDBPyConnection, question: Question) -> list[Cell]:
-    """As `_count`, from a row a company: money is withheld where few companies, or the largest two, make it up."""
-    metric, parts = question.metric, _parts(question.metric)
-    [company] = metric.subjects
-    counts = [f"count(*) filter ({filter_}) as part_{part}" for part, filter_ in _part_filters(metric).items()]
-    amounts = ["count(*) as units", f"sum({metric.numerator}) as amount", f"sum(abs({metric.numerator})) as size"]
-    rows = f"select {', '.join((*question.selected, company, *amounts, *counts))} from {question.source} group by all"
+def _count_by_subject(con: DuckDBPyConnection, question: Question) -> list[Cell]:
+    """As `_count`, from a row a person or company: money is withheld where few, or the largest two, make it up."""
+    metric, parts = question.metric, _part_filters(question.metric)
+    [subject] = metric.subjects
+    units, hits = _totals(metric)
+    counts = [f"{units} as units", f"{hits} as hits", "count(*) as n"]
+    counts += [f"count(*) filter ({filter_}) as part_{part}" for part, filter_ in parts.items()]
+    counts += [f"sum(abs({metric.numerator})) as size"] if metric.is_money else []
+    keys = ", ".join((*question.columns, subject))
+    rows = f"select {keys}, {', '.join(counts)} from ({_units(question)}) group by all"
     few = f"between 1 and {question.least - 1}"
+    is_rate = metric.kind == "rate"
     measures = {
-        "units": "coalesce(sum(units), 0)::bigint",
-        "hits": "sum(amount)",
-        "n": "coalesce(sum(units), 0)::bigint",
-        **dict.fromkeys(SUBJECT_COLUMNS, "null"),
-        "subjects": f"count({company})",
-        "small_part": " or ".join(f"count(*) filter (part_{part} > 0) {few}" for part in parts) or "false",
-        **{f"part_{part}": f"coalesce(sum(part_{part}), 0)::bigint" for part in parts},
-        "largest": "coalesce(max(size, 2), [])",
-        "total": "coalesce(sum(size), 0)",
+        "units": "coalesce(sum(units), 0)",
+        "hits": "sum(hits)",
+        "n": f"count({subject})" if metric.n_of else "coalesce(sum(n), 0)",
+        "subjects": f"count({subject})",
+        "subjects_in": f"count({subject}) filter (hits > 0)" if is_rate else "null",
+        "subjects_out": f"count({subject}) filter (hits < units)" if is_rate else "null",
+        "small_part": " or ".join(f"count({subject}) filter (part_{part} > 0) {few}" for part in parts) or "false",
+        **{f"part_{part}": f"coalesce(sum(part_{part}), 0)" for part in parts},
     }
+    if not metric.is_money:
+        return _cells(con, question, rows, list(measures), list(measures.values()))
+    measures |= {"largest": "coalesce(max(size, 2), [])", "total": "coalesce(sum(size), 0)"}
     cells = _cells(con, question, rows, list(measures), list(measures.values()))
     return [cell | {DOMINATED: is_dominated(cell["largest"], cell["total"])} for cell in cells]
 
@@ -221,19 +242,12 @@ def _subject_counts(question: Question) -> list[str]:
     if metric.subjects_apart:
         counts = ", ".join(f"count(distinct {subject})" for subject in metric.subjects)
         return [f"least({counts})", "null", "null"]
-    if len(metric.subjects) == 1:
-        everyone, hit, rest = (
-            f"count(distinct {metric.subjects[0]}){condition}"
-            for condition in ("", " filter (is_hit)", " filter (not is_hit)")
-        )
-    else:
-        pair = f"[{', '.join(metric.subjects)}]"
+    counted = f"count(distinct {metric.subjects[0]}){{}}"
+    if len(metric.subjects) > 1:
         # so many pairs, whichever, are of enough people
         enough = comb(question.least - 1, 2) + 1
-        everyone, hit, rest = (
-            f"len(list_distinct(flatten(min({pair}, {enough}){condition})))"
-            for condition in ("", " filter (is_hit)", " filter (not is_hit)")
-        )
+        counted = f"len(list_distinct(flatten(min([{', '.join(metric.subjects)}], {enough}){{}})))"
+    everyone, hit, rest = map(counted.format, ("", " filter (is_hit)", " filter (not is_hit)"))
     return [everyone, hit, rest] if metric.kind == "rate" else [everyone, "null", "null"]
 
 
@@ -245,15 +259,6 @@ def _parts(metric: Metric) -> list[str]:
 def _part_filters(metric: Metric) -> dict[str, str]:
     """SQL for what makes a unit one of each part."""
     return {part: f"coalesce({metric.tells}, '{UNKNOWN}') = '{part}'" for part in _parts(metric)}
-
-
-def _part_counts(question: Question) -> list[str]:
-    """SQL for whether a part has too few companies behind it to be told, and for the units of each part."""
-    filters = [f"filter ({filter_})" for filter_ in _part_filters(question.metric).values()]
-    small = []
-    if question.least:
-        small = [f"count(distinct organisation_id) {each} between 1 and {question.least - 1}" for each in filters]
-    return [" or ".join(small) or "false", *(f"count(*) {each}" for each in filters)]
 
 
 def _finish(question: Question, cell: Cell) -> None:
@@ -308,7 +313,7 @@ def _framed(question: Question, cells: list[Cell]) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            name: pd.Series([cell[name] for cell in cells], dtype=types.get(name, "str"))
+            name: pd.array([cell[name] for cell in cells], dtype=types.get(name, "str"))
             for name in (*question.names, *MEASURES)
         }
     )

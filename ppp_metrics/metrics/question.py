@@ -116,7 +116,7 @@ def ask(
     read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
     sent, silent = _suppliers(con, metric.needs)
     if silent:
-        everyone = _source(metric, filters, [name for name in levels if name in conditions])
+        everyone = _source(metric, filters, [name for name in levels if name in conditions], ["supplier"])
         notes += _incomplete_note(con, everyone, values, silent) if sent else []
         values["suppliers"] = sent
         filters.append("list_contains($suppliers, supplier)")

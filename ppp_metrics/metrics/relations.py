@@ -46,7 +46,7 @@ VIEWS = (
 
 
 WORD = re.compile(r"\w+")
-SUBQUERY = re.compile(r"^(?:with )?(\w+) as \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
+SUBQUERY = re.compile(r"^(?:with )?(\w+) as( not materialized)? \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 JOIN = re.compile(r" +(?:left join \w+|join \w+_settings) as (\w+) using \([\w, ]+\)")
 COLUMN = re.compile(r" +(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\b(?P<name>\w+),")
 ALIAS = re.compile(r"\b(\w+)\.")
@@ -122,6 +122,7 @@ def view_columns() -> dict[str, tuple[str, ...]]:
     return {name: tuple(columns) for name, columns in found}
 
 
+@cache
 def relation(view: str, used: str) -> str:
     """A view as a subquery that reads no more than what is named in `used`, which is SQL.
 
@@ -134,17 +135,18 @@ def relation(view: str, used: str) -> str:
     for name in reversed(VIEWS):
         if name not in wanted:
             continue
-        parts = dict(SUBQUERY.findall(_sql(name)))
+        parts = {part: (how, body) for part, how, body in SUBQUERY.findall(_sql(name))}
         inside = {"final": wanted[name]}
         subqueries = []
         for part in reversed(parts):
             if part not in inside:
                 continue
-            kept = _without_unused(parts[part], inside[part])
+            how, body = parts[part]
+            kept = _without_unused(body, inside[part])
             for source in set(WORD.findall(kept)) & {*parts, *VIEWS}:
                 known = inside if source in parts else wanted
                 known.setdefault(source, set()).update(_asked_of(source, kept, inside[part]))
-            subqueries.append(f"{part} as (\n{kept}\n)")
+            subqueries.append(f"{part} as{how} (\n{kept}\n)")
         views.append(f"{name} as (with {', '.join(reversed(subqueries))} select * from final)")
     return f"(with {', '.join(reversed(views))} select * from {view})"
 
@@ -167,6 +169,13 @@ def _asked_of(source: str, body: str, names: set[str]) -> set[str]:
 def _without_unused(body: str, names: set[str]) -> str:
     """The query without the one-line columns that are not among `names`, and without the joins that only they read."""
     lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
+    while (kept := _once_without_unused(lines, names)) != lines:
+        lines = kept
+    return "\n".join(kept)
+
+
+def _once_without_unused(lines: list[str], names: set[str]) -> list[str]:
+    """What is unused for what is left out here is found the next time."""
     begins = {line for before, line in pairwise(lines) if before.endswith((",", "select"))}
     joined = {found[1] for line in lines if (found := JOIN.fullmatch(line))}
     written = Counter(word for line in lines for word in set(WORD.findall(line)))
@@ -179,7 +188,7 @@ def _without_unused(body: str, names: set[str]) -> str:
 
     kept = [line for line in lines if not is_unused(line)]
     read = {alias for line in kept for alias in ALIAS.findall(line)}
-    return "\n".join(line for line in kept if not (found := JOIN.fullmatch(line)) or found[1] in read)
+    return [line for line in kept if not (found := JOIN.fullmatch(line)) or found[1] in read]
 
 
 @cache

@@ -147,7 +147,13 @@ def rates_chart(
     if overall is not None:
         line = alt.Chart(alt.Data(values=[{"value": overall, "text": words.overall}]))
         side = "left" if overall < 50 else "right"
-        layers.insert(0, line.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x))
+        # where names stand above their marks, the line would run through the names
+        beside = [
+            {"value": overall, "y": top + room - 10 if is_narrow else top, "end": end}
+            for top, room, end in zip(tops, above, tops[1:], strict=False)
+        ]
+        dashes = alt.Chart(alt.Data(values=beside)).mark_rule(color=MUTED, strokeDash=[3, 3])
+        layers.insert(0, dashes.encode(x=x, y=y, y2="end:Q"))
         layers.append(
             line.mark_text(
                 align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
