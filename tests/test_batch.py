@@ -12,6 +12,7 @@ import pytest
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.periods import Period
+from ppp_metrics.reporting import batch, execution, kernels
 from ppp_metrics.reporting.batch import make_reports
 from ppp_metrics.reporting.manifest import Report, read_manifest
 from ppp_metrics.workspace import find_workspace
@@ -134,7 +135,7 @@ def test_a_run_that_changes_nothing_leaves_every_byte_as_it_was(network: Path, m
     make(network)
     assert [(network / "reports" / name).read_bytes() for name in pages] == before
     assert {report.change for report in read_manifest(network / "reports").values()} == {"new"}
-    assert "Alle rapporten zijn nieuw: 3." in before[0].decode()
+    assert f"Alle rapporten zijn nieuw: {len(made)}." in before[0].decode()
 
 
 def test_a_damaged_file_is_made_again_with_the_same_bytes(network: Path, made: list[Report]) -> None:
@@ -203,15 +204,54 @@ def test_data_that_fails_a_critical_check_is_not_published_unless_asked_and_then
 # --- what a failure leaves --------------------------------------------------------------------------------------------
 
 
-def test_a_failing_notebook_is_told_in_its_own_words_and_leaves_no_half_file(network: Path, made: list[Report]) -> None:
+def test_a_failing_notebook_is_told_in_its_own_words_and_kept_for_a_look(network: Path, made: list[Report]) -> None:
     add_notebook(network, "broken", PARAMETERS, "1 / 0")
-    before = files(network)
+    before, kept = files(network), f"failed/broken_NL_{PERIOD}_nl.ipynb"
+    says = "broken for NL, 2025-Q4 stopped: ZeroDivisionError: division by zero Its notebook: "
+    with pytest.raises(DataError, match=says + ".*failed.broken_NL_2025-Q4_nl.ipynb"):
+        make(network, "broken")
+    assert files(network) == {*before, kept}
+    assert "division by zero" in (network / "reports" / kept).read_text("utf-8")
+    # once it is mended, nothing is left of that
+    broken = network / "notebooks" / "broken.ipynb"
+    broken.write_bytes((network / "notebooks" / "learning_effects.ipynb").read_bytes())
     try:
-        with pytest.raises(DataError, match="broken for NL, 2025-Q4 stopped: ZeroDivisionError: division by zero"):
-            make(network, "broken")
+        make(network, "broken")
+        assert files(network) == {*before, f"{PERIOD}/broken_NL_{PERIOD}_nl.html"}
     finally:
-        (network / "notebooks" / "broken.ipynb").unlink()
-    assert files(network) == before
+        broken.unlink()
+        (network / "reports" / PERIOD / f"broken_NL_{PERIOD}_nl.html").unlink()
+
+
+def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "CELL_SECONDS", 2)
+    add_notebook(network, "dies", PARAMETERS, "import os; os._exit(1)")
+    add_notebook(network, "hangs", PARAMETERS, "while True: pass")
+    # run in this process, neither would let go of it
+    monkeypatch.setattr(batch, "foreseen", lambda place, jobs, pool: {job: [] for job in jobs})
+    try:
+        with pytest.raises(DataError, match=r"(?s)dies for NL.*Kernel died.*\nhangs for NL.* timed out"):
+            make(network, "dies", "hangs", "data_quality", out=tmp_path)
+    finally:
+        for name in ("dies", "hangs"):
+            (network / "notebooks" / f"{name}.ipynb").unlink()
+    assert [path.name for path in (tmp_path / PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
+
+
+@pytest.mark.parametrize("changed", [{"jobs": 1}, {"is_forked": False}])
+def test_a_report_has_the_same_bytes_however_it_is_made(
+    network: Path, made: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
+    """One after the other or side by side, forked or not, in the second language of its slice or alone."""
+    monkeypatch.setattr(kernels, "HAS_FORK_SERVER", changed.pop("is_forked", kernels.HAS_FORK_SERVER))
+    make(network, "learning_effects", "theme_explorer", lang="all", out=tmp_path / "all", **changed)
+    for file in (LEARNING, THEMES):
+        assert (tmp_path / "all" / file).read_bytes() == (network / "reports" / file).read_bytes()
+    make(network, "theme_explorer", lang="en", out=tmp_path / "one", **changed)
+    english = THEMES.replace("_nl.", "_en.")
+    assert (tmp_path / "all" / english).read_bytes() == (tmp_path / "one" / english).read_bytes()
 
 
 def test_a_number_that_breaks_a_rule_for_numbers_keeps_its_report_unpublished(tmp_path: Path) -> None:
