@@ -96,9 +96,7 @@ class ExchangeSections(Desk):
             window=self.last_year(),
             nobody=NOBODY,
         )
-        return self.section(
-            "flows", title, findings, self._matrix(flows), caption, [self._flows_table(caption, flows)]
-        )
+        return self.section("flows", title, findings, self._matrix(flows), caption, [self._flows_table(caption, flows)])
 
     def _across(self, flows: Flows) -> Message:
         """What ran each way between the two roles of school and company between which most did."""
