@@ -18,7 +18,7 @@ report: .venv/made ## the demo network's reports of the latest full quarter, in 
 	@echo "All provinces: $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
 
 test: check ## the whole gate: make check, then every test, the browser's too
-	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python tools/system_packages.py
 	@$(BIN)/pytest -q -n auto --dist loadgroup
 
 check: .venv/made ## the quick part of the gate: lint, format, types, generated files, the project's laws

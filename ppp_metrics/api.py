@@ -236,9 +236,12 @@ class OpenWorkspace:
         jobs: int | None = None,
         force: bool = False,
         allow_failed_checks: bool = False,
+        is_static: bool = False,
+        with_pdf: bool = False,
     ) -> list[Report]:
         """The reports made: every notebook, region and language asked for, with an index page beside them.
 
+        Static ones have no script; their charts stand still. With PDF, each stands beside its page as a tagged PDF too.
         Raises DataError when a critical check fails, unless `allow_failed_checks`.
         """
         from ppp_metrics.reporting.batch import make_reports
@@ -254,6 +257,8 @@ class OpenWorkspace:
             jobs=jobs,
             force=force,
             allow_failed_checks=allow_failed_checks,
+            is_static=is_static,
+            with_pdf=with_pdf,
         )
 
     def export(

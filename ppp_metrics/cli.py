@@ -293,6 +293,8 @@ def report(
     jobs: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
     force: Annotated[bool, typer.Option("--force", help="Make again what has not changed.")] = False,
     allow_failed_checks: Annotated[bool, typer.Option("--allow-failed-checks", help="Publish with a banner.")] = False,
+    static: Annotated[bool, typer.Option("--static", help="Smaller files, without scripts.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a tagged PDF beside each file.")] = False,
     workspace: Folder = Path("."),
 ) -> None:
     """Make the reports, with an index page.
@@ -312,6 +314,8 @@ def report(
         jobs=jobs,
         force=force,
         allow_failed_checks=allow_failed_checks,
+        is_static=static,
+        with_pdf=pdf,
     )
     state = ws.status()
     say(check_line(state["last_check"], state["fingerprint"], user_language()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tools.chromium import HOW_TO_GET_IT, find_chromium
+from tools.system_packages import HOW_TO_GET_CHROMIUM, HOW_TO_GET_PANGO, find_chromium, has_pango
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium; skips, saying how to get one, where there is none."""
     executable = find_chromium()
     if executable is None:
-        pytest.skip(HOW_TO_GET_IT)
+        pytest.skip(HOW_TO_GET_CHROMIUM)
     from playwright.sync_api import sync_playwright
 
     # Chromium's sandbox refuses to run as root.
@@ -45,12 +45,19 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """Skips, saying how to get it, where there is nothing to write PDFs with."""
+    if not has_pango():
+        pytest.skip(HOW_TO_GET_PANGO)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where PPP_METRICS_REQUIRE_BROWSER=1 (.ci/run), a browser test that was skipped, for any reason, has failed."""
+    """Where PPP_METRICS_REQUIRE_BROWSER=1 (.ci/run), a test of pages or PDFs that was skipped has failed."""
     report = yield
-    opens_browser = item.get_closest_marker("browser") or "browser" in getattr(item, "fixturenames", ())
-    if report.skipped and opens_browser and os.environ.get("PPP_METRICS_REQUIRE_BROWSER") == "1":
+    needs_system = item.get_closest_marker("browser") or {"browser", "pango"} & {*getattr(item, "fixturenames", ())}
+    if report.skipped and needs_system and os.environ.get("PPP_METRICS_REQUIRE_BROWSER") == "1":
         report.outcome = "failed"
-        report.longrepr = f"A browser test was skipped where it must run: {report.longrepr}"
+        report.longrepr = f"A test was skipped where it must run: {report.longrepr}"
     return report

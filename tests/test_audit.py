@@ -218,6 +218,17 @@ def test_a_number_beside_a_withheld_name_is_found_in_words_charts_and_their_data
     assert not rewritten(copied, name_of("NL12"), lambda page: page.replace("</figure>", data)).passed
 
 
+def test_a_number_in_a_chart_that_no_word_says_is_found(copied: Path) -> None:
+    data = '<script type="application/json">{"values": [{"tip": "Student", "value": 1.23456}]}</script></figure>'
+    found = rewritten(copied, name_of("NL12"), lambda page: page.replace("</figure>", data, 1))
+    assert [(leak.how, leak.file, leak.name[0], leak.low) for leak in found.leaks] == [
+        ("charted", name_of("NL12"), "participants", 1.23456)
+    ]
+    assert str(found.leaks[0].message).endswith(
+        "the chart of participants holds 1.23456, which the report says nowhere."
+    )
+
+
 def test_the_command_says_what_was_found_and_exits_1(
     copied: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,6 +154,43 @@ def test_what_notebooks_ask_is_foreseen_so_that_each_is_run_once(
     assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 4
 
 
+def test_another_run_gives_the_same_bytes(network: Path, made: list[Report], tmp_path: Path) -> None:
+    make(network, out=tmp_path, jobs=1)
+    for report in made:
+        assert (tmp_path / report.file).read_bytes() == (network / "reports" / report.file).read_bytes()
+
+
+def test_a_report_is_at_most_as_large_as_a_mail_takes(network: Path, made: list[Report]) -> None:
+    for report in made:
+        assert (network / "reports" / report.file).stat().st_size <= 1_500_000
+
+
+def test_a_static_report_has_no_script_and_stands_beside_its_pdf(network: Path, tmp_path: Path, pango: None) -> None:
+    def once_more(**asked: bool) -> Report:
+        [report] = make(network, "regional_innovation", out=tmp_path, **asked)
+        return report
+
+    report = once_more(is_static=True, with_pdf=True)
+    page, pdf = (tmp_path / INNOVATION).read_bytes(), (tmp_path / report.pdf).read_bytes()
+    assert len(page) < 400_000
+    assert b"<script" not in page
+    assert b"script-src" not in page
+    assert pdf.startswith(b"%PDF-1.7")
+    assert report.pdf == INNOVATION.replace(".html", ".pdf")
+    assert report.pdf_sha256 == hashlib.sha256(pdf).hexdigest()
+    assert f'href="{report.pdf}"' in (tmp_path / "index.html").read_text("utf-8")
+    # what was made with more than is asked now is kept
+    assert not once_more(is_static=True).is_new
+    assert read_manifest(tmp_path)[INNOVATION].pdf == report.pdf
+    # a PDF that is gone is made again, of the same bytes
+    (tmp_path / report.pdf).unlink()
+    assert once_more(is_static=True, with_pdf=True).is_new
+    assert (tmp_path / report.pdf).read_bytes() == pdf
+    # another page takes the place of this one; its PDF would tell of what is no longer there
+    assert once_more().is_static is False
+    assert not (tmp_path / report.pdf).exists()
+
+
 # --- what is refused before anything runs -----------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import pytest
 from ppp_metrics.reporting import drawing, interactive
 from ppp_metrics.reporting.charts import LABEL_WIDTH, WIDE, Row
 from ppp_metrics.reporting.compared import ComparisonWords, Curve, Theme
-from ppp_metrics.reporting.comparison_charts import draw_comparison, linked_chart
+from ppp_metrics.reporting.comparison_charts import draw_comparison
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.incidence_charts import MOST_CURVES
 
@@ -39,7 +39,7 @@ def rate(value: float) -> Row:
 
 def theme(at: int, label: str, curve: Curve | None = None, size: int = 20) -> Theme:
     """A theme with 50 % as it is, 45 % shrunken, and no adjusted rate."""
-    return Theme(f"t{at}", label, size, f"n = {size}", (rate(50), rate(45), None), curve)
+    return Theme(f"t{at}", label, size, str(size), (rate(50), rate(45), None), curve)
 
 
 def rising(last_day: int = 730) -> Curve:
@@ -116,8 +116,7 @@ def test_the_numbers_at_risk_stand_below_the_curve_in_order(two: Drawing) -> Non
 
 
 def test_a_curve_ends_where_nobody_was_followed_longer() -> None:
-    linked = data_of(interactive.place(*[linked_chart([theme(0, "Water", rising(400))], 40, WORDS, False)] * 2))
-    curves = linked["wide"]["vconcat"][1]["data"]
+    curves = drawn(theme(0, "Water", rising(400))).wide_spec["vconcat"][1]["data"]
     assert curves["format"] == {"type": "json"}
     assert json.loads(curves["values"]) == [
         {"theme": "t0", "day": [0, 100, 400], "value": [0, 20, 60], "low": [0, 10, 50], "high": [0, 30, 70]}
@@ -137,17 +136,16 @@ def test_of_many_themes_the_curves_of_the_largest_are_drawn() -> None:
 
 def test_words_from_the_data_are_text_and_end_no_script(two: Drawing) -> None:
     assert "<b>" not in two.wide + two.narrow
-    chart = linked_chart([theme(0, EVIL, rising())], 40, WORDS, False)
-    place = interactive.place(chart, chart).removesuffix(interactive.script())
+    evil = drawn(theme(0, EVIL, rising()))
+    place = interactive.place(evil.wide_spec, evil.narrow_spec, "en")
     assert place.count("</script>") == 1
     assert "<!--" not in place
     assert "<b>" not in place
     assert EVIL in json.dumps(data_of(place), ensure_ascii=False).replace('\\"', '"')
 
 
-def test_the_interactive_chart_names_no_address() -> None:
-    chart = linked_chart([theme(0, "Water", rising())], 40, WORDS, False)
-    assert "://" not in interactive.place(chart, chart).removesuffix(interactive.script())
+def test_the_interactive_chart_names_no_address(two: Drawing) -> None:
+    assert "://" not in interactive.place(two.wide_spec, two.narrow_spec, "en")
 
 
 def test_the_runtime_is_one_script_that_no_text_in_it_ends() -> None:

@@ -9,10 +9,20 @@ import nbformat
 import pytest
 
 from ppp_metrics.errors import DataError
+from ppp_metrics.reporting import interactive
+from ppp_metrics.reporting.charts import Row, draw_bars
 from ppp_metrics.reporting.dashboard import style
 from ppp_metrics.reporting.html import about_foot, render_page
 
-HEADER = {"part": "header", "title": "Tom & <Jerry>", "lang": "nl", "subject": "S", "network": "N", "area": "A"}
+HEADER = {
+    "part": "header",
+    "title": "Tom & <Jerry>",
+    "lang": "nl",
+    "subject": "S",
+    "network": "N",
+    "area": "A",
+    "style": "",
+}
 
 
 def notebook(*cells: Any) -> Any:
@@ -26,10 +36,14 @@ def shown(html: str, about: dict[str, Any], source: str = "report.secret_source(
     return nbformat.v4.new_code_cell(source, outputs=[output], execution_count=7)
 
 
+def around(*cells: Any) -> list[Any]:
+    """The cells between a header, with the runtime that a notebook run by hand has, and a foot."""
+    header = shown(f"<style>{style()}</style>\n<header><h1>Title</h1></header>\n{interactive.script()}", HEADER)
+    return [header, *cells, shown("<footer>Foot</footer>", {"part": "foot", "numbers": []})]
+
+
 def page(*cells: Any) -> str:
-    header = shown(f"<style>{style()}</style>\n<header><h1>Title</h1></header>", HEADER)
-    foot = shown("<footer>Foot</footer>", {"part": "foot", "numbers": []})
-    return render_page(notebook(header, *cells, foot))
+    return render_page(notebook(*around(*cells)))
 
 
 def test_header_and_foot_stand_around_the_main_part() -> None:
@@ -58,6 +72,18 @@ def test_the_page_runs_no_script_and_may_load_nothing() -> None:
     assert not re.findall(r'(?:src|href)="(?!#)[^"]*"', html)
     assert "@import" not in html
     assert "url(" not in html
+
+
+def test_a_page_with_charts_has_the_runtime_once_and_a_static_one_has_no_script() -> None:
+    bars = draw_bars("bars", "Bars", "Proposed 30.", [Row("Proposed", 30, "30")])
+    drawn = shown(f"<section><figure>{interactive.drawn_in_place(bars, 'nl')}</figure></section>", {"part": "section"})
+    html, static = (render_page(notebook(*around(drawn, drawn)), is_static=each) for each in (False, True))
+    assert html.count(interactive.script()) == 1
+    assert f"script-src {interactive.policy()}" in html
+    assert html.count('<script type="application/json">') == 2
+    assert html.count("<script") == 3
+    assert "script" not in static.partition("</style>")[2]
+    assert static.count("<svg") == 4
 
 
 def test_the_style_sheet_stands_in_the_page_once_though_the_notebook_shows_it_too() -> None:

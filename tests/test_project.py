@@ -114,7 +114,7 @@ def required_names(requirements: Iterable[str]) -> set[str]:
 
 def test_what_is_imported_is_declared_as_a_dependency() -> None:
     project = tomllib.loads(text_of(Path("pyproject.toml")))["project"]
-    declared = required_names(project["dependencies"])
+    declared = required_names([*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())])
     distributions = packages_distributions()
     undeclared = {
         f"{path} imports {top}"
@@ -226,6 +226,7 @@ def test_the_lock_has_everything_the_project_asks_for() -> None:
     project = tomllib.loads(text_of(Path("pyproject.toml")))
     groups = (
         project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
         project["dependency-groups"]["dev"],
         project["build-system"]["requires"],
     )

@@ -29,8 +29,7 @@ def text(section: dashboard.Section) -> str:
 
 def rows(section: dashboard.Section) -> list[list[str]]:
     """The cells of each table, with its head."""
-    plain = section.html.replace(interactive.script(), "")
-    found = re.findall(r"<tr>(.*?)</tr>", plain, flags=re.DOTALL)
+    found = re.findall(r"<tr>(.*?)</tr>", section.html, flags=re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL) for row in found]
     return [[html.unescape(cell) for cell in row] for row in cells if row]
 

@@ -42,7 +42,7 @@ class Leak:
         at = ", ".join(f"{name} {_text(value)}" for name, value in self.place.items() if value != "")
         values = {
             "file": self.file,
-            "number": f"{self.name[0]} ({at})",
+            "number": f"{self.name[0]} ({at})" if at else self.name[0],
             "low": _digits(self.low),
             "high": _digits(self.high),
         }
@@ -53,6 +53,7 @@ SENTENCES = {
     "computed": msg("{file}: {number} is withheld, but can be computed. It is {low}."),
     "narrowed": msg("{file}: {number} is withheld, but can be narrowed down to {low} to {high}."),
     "shown": msg("{file}: {number} is withheld here, and shown in another file."),
+    "charted": msg("{file}: the chart of {number} holds {low}, which the report says nowhere."),
     "written": msg("{file}: {number} is withheld, but a number stands beside its name in words or in a chart."),
     "filled": msg("{file}: {number} is called withheld, but a number stands in its row."),
 }
@@ -144,6 +145,8 @@ def audit_files(files: Sequence[Finished]) -> Audit:
     for each in files:
         for how, name in each.betrayed():
             leaks[Leak(how, each.file, name)] = None
+        for section, number in each.charted() if isinstance(each, Page) else ():
+            leaks[Leak("charted", each.file, (section, frozenset()), number, number)] = None
     withheld = [is_withheld for each in files for _, rows, _ in each.tables() for *_, is_withheld in rows]
     return Audit(files=len(files), cells=len(withheld), withheld=sum(withheld), leaks=tuple(leaks))
 

@@ -29,6 +29,7 @@ from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
+from ppp_metrics.reporting.pdf import check_pdf
 from ppp_metrics.reporting.plan import Job, plan_reports, region_slices
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
@@ -59,11 +60,14 @@ def make_reports(
     jobs: int | None = None,
     force: bool = False,
     allow_failed_checks: bool = False,
+    is_static: bool = False,
+    with_pdf: bool = False,
 ) -> list[Report]:
     """Every notebook x region x language that was asked for, as a file each, with index and manifest beside them.
 
     No notebook: all of the workspace's. Region None: each country with data; "all": their NUTS 2 areas too. What was
-    made from the same inputs before is kept, unless `force`.
+    made from the same inputs before is kept, unless `force`. Static reports have no script; their charts stand still.
+    With PDF, each stands beside its page as a tagged PDF too.
 
     What all of them together withhold is decided first. Before they are put in place they are audited, with what stands
     there already: if anybody could work out what is withheld, none is.
@@ -71,7 +75,9 @@ def make_reports(
     Raises UsageError and DataError as `plan_reports` does, and DataError when a notebook fails, `out` cannot be written
     or the audit finds something. When a notebook fails, the other reports are put in place.
     """
-    planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)
+    planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks, is_static, with_pdf)
+    if with_pdf:
+        check_pdf()
     try:
         out.mkdir(parents=True, exist_ok=True)
         return _make(place, planned, out, jobs or os.cpu_count() or 1, force)
@@ -198,10 +204,15 @@ def _take_back_wrong(done: Outcome, expectations: Path) -> None:
 
 def _put_in_place(done: Outcome, scratch: Path, out: Path) -> None:
     """Move the pages where they belong, and the notebooks of failures where they can be looked at."""
-    for file in done.reports:
+    for file, report in done.reports.items():
         target = out / file
         target.parent.mkdir(exist_ok=True)
         os.replace(scratch / target.name, target)
+        if report.pdf:
+            os.replace(scratch / Path(report.pdf).name, out / report.pdf)
+        else:
+            # an earlier page's, that would tell of what is no longer there
+            target.with_suffix(".pdf").unlink(missing_ok=True)
         _failed_notebook(out, file).unlink(missing_ok=True)
     for file in done.failures:
         looked_at = _failed_notebook(out, file)
@@ -250,12 +261,15 @@ def _progress(total: int) -> Iterator[Callable[[Job], None]]:
 
 
 def _is_current(out: Path, job: Job, report: Report | None, slices: Mapping[str, str]) -> bool:
-    """The file is there, unharmed, and was made from the same inputs and records."""
-    file = out / job.file
+    """The file is there, unharmed, and made from the same inputs and records; so is its PDF, if asked for."""
     return (
         report is not None
         and report.inputs == job.inputs
         and (report.records == job.records or report.slice == slices[job.region])
-        and file.is_file()
-        and hashlib.sha256(file.read_bytes()).hexdigest() == report.sha256
+        and _is_unharmed(out / job.file, report.sha256)
+        and (not job.with_pdf or _is_unharmed(out / job.pdf, report.pdf_sha256))
     )
+
+
+def _is_unharmed(file: Path, sha256: str) -> bool:
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, draw
@@ -23,13 +23,17 @@ TEXT_SIZE = 14
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a chart: its label, its number, and that number as the reader's text."""
+    """One line of a chart: its label, its number, and that number as the reader's text.
+
+    `told` is what its tooltip says below the label, each by its name; without, it says the text.
+    """
 
     label: str
     value: float
     text: str
     low: float | None = None
     high: float | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,12 @@ def draw_bars(key: str, title: str, finding: str, rows: Sequence[Row]) -> Drawin
     def chart(is_narrow: bool) -> alt.LayerChart:
         alt = altair()
 
-        base, height, label = _lines(rows, is_narrow)
+        base, height, label, picked = _lines(rows, is_narrow)
         most = max([row.value for row in rows] or [0]) or 1
         start, end = (0, NARROW - 60) if is_narrow else (LABEL_WIDTH, WIDE - 60)
         x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, most], range=[start, end], nice=False))
         down = 10 if is_narrow else 0
-        bar = base.mark_bar(color=ACCENT, height=14 if is_narrow else 18, yOffset=down).encode(x=x)
+        bar = base.mark_bar(color=ACCENT, height=14 if is_narrow else 18, yOffset=down).encode(x=x).add_params(picked)
         number = base.mark_text(align="left", dx=8, dy=down, color=INK, fontSize=TEXT_SIZE, fontWeight=600).encode(
             x=x, text="text:N"
         )
@@ -86,7 +90,7 @@ def draw_intervals(
     def chart(is_narrow: bool) -> alt.LayerChart:
         alt = altair()
 
-        base, height, label = _lines(rows, is_narrow)
+        base, height, label, picked = _lines(rows, is_narrow)
         start, end = (14, NARROW - 18) if is_narrow else (LABEL_WIDTH + 10, WIDE - 150)
         ticks = round_ticks(*domain)
         axis = alt.Axis(
@@ -107,17 +111,18 @@ def draw_intervals(
         x = alt.X("value:Q", axis=axis, scale=scale)
         down = 10 if is_narrow else 0
         layers = [
-            base.mark_rule(color=ACCENT, strokeWidth=5, opacity=0.35, strokeCap="round", yOffset=down).encode(
+            base.mark_rule(color=ACCENT, strokeWidth=5, strokeOpacity=0.35, strokeCap="round", yOffset=down).encode(
                 x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q"
             ),
-            base.mark_circle(color=ACCENT, size=110, opacity=1, yOffset=down).encode(x=x),
+            base.mark_circle(color=ACCENT, size=110, opacity=1, yOffset=down).encode(x=x).add_params(picked),
             label,
             base.mark_text(
                 align="right", color=INK, fontSize=TEXT_SIZE, fontWeight=600, dy=-12 if is_narrow else 0
             ).encode(x=alt.value(NARROW if is_narrow else WIDE), text="text:N"),
         ]
         if reference:
-            line = alt.Chart(alt.Data(values=[{"value": reference.value, "text": reference.text}]))
+            # no more precise than its words
+            line = alt.Chart(alt.Data(values=[{"value": round(reference.value, 1), "text": reference.text}]))
             layers.insert(0, line.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x))
             # the words stand on the side of the line where there is room for them
             side = "left" if reference.value < sum(domain) / 2 else "right"
@@ -139,20 +144,28 @@ def draw_columns(
     panels: Sequence[Panel],
     current: int,
     number_text: Callable[[float], str],
+    names: Sequence[str] = (),
 ) -> Drawing:
     """A panel a series on one scale: columns in time, of which the last `current` stand out.
 
-    `ticks` are the words below the columns; an empty one leaves its column without.
+    `ticks` are the words below the columns; an empty one leaves its column without. `names` are what their tooltips
+    call them, where that is something else. A column that is picked stands out in every panel.
     """
+    names = names or ticks
     most = max([value for panel in panels for value in panel.values if value is not None] or [0]) or 1
     levels = [level for level in round_ticks(0, most) if level == int(level)]
     columns = len(ticks)
 
-    def panel_chart(panel: Panel, width: int) -> alt.Chart:
+    def panel_chart(panel: Panel, width: int, name: str, picked: Any) -> alt.Chart:
         alt = altair()
 
         rows = [
-            {"at": at, "value": value, "color": ACCENT if at >= columns - current else SOFT}
+            {
+                "at": at,
+                "value": value,
+                "color": ACCENT if at >= columns - current else SOFT,
+                "tip": " ".join(filter(None, (names[at], number_text(value)))),
+            }
             for at, value in enumerate(panel.values)
             if value is not None
         ]
@@ -191,9 +204,9 @@ def draw_columns(
                 labelPadding=6,
             ),
         )
-        bars = base.mark_bar().encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+        bars = base.mark_bar().encode(x=x, y=y, color=alt.Color("color:N", scale=None), **answering(picked))
         title = alt.Title(panel.title, anchor="start", fontSize=TEXT_SIZE, color=INK, fontWeight=600, offset=10)
-        return bars.properties(width=width, height=140, title=title)
+        return bars.properties(width=width, height=140, title=title, name=name)
 
     def chart(is_narrow: bool) -> alt.ConcatChart:
         alt = altair()
@@ -202,7 +215,11 @@ def draw_columns(
         in_row, width = (2, 132) if is_narrow else (len(panels), (WIDE - 46 * len(panels)) // len(panels))
         if is_narrow and len(panels) < 2:
             in_row, width = 1, NARROW - 40
-        return alt.concat(*(panel_chart(panel, width) for panel in panels), columns=in_row, spacing=18)
+        picked = pickable("at")
+        views = [f"panel{at}" for at in range(len(panels))]
+        in_all = alt.TopLevelSelectionParameter(**picked.param.to_dict(), views=views)
+        charts = [panel_chart(panel, width, view, picked) for panel, view in zip(panels, views, strict=True)]
+        return alt.concat(*charts, columns=in_row, spacing=18, params=[in_all])
 
     return draw(key, title, finding, chart)
 
@@ -230,15 +247,21 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
                 "text": tile.text,
                 "label_y": (tile.y - top) * step + 9,
                 "text_y": (tile.y - top) * step + size - 14,
+                "tip": f"{tile.label}: {tile.text}",
                 "opacity": 0.04 if tile.value is None else 0.08 + 0.42 * tile.value / most,
             }
             for tile in tiles
         ]
-        base = alt.Chart(alt.Data(values=rows))
+        picked = pickable("x", "y")
+        base = alt.Chart(alt.Data(values=rows)).encode(**answering(picked))
         place = {name: alt.X(f"{name}:Q", scale=None, axis=None) for name in ("x", "middle")}
         level = {name: alt.Y(f"{name}:Q", scale=None, axis=None) for name in ("y", "label_y", "text_y")}
-        squares = base.mark_rect(color=ACCENT, cornerRadius=4).encode(
-            x=place["x"], x2="x2:Q", y=level["y"], y2="y2:Q", fillOpacity=alt.FillOpacity("opacity:Q", scale=None)
+        squares = (
+            base.mark_rect(color=ACCENT, cornerRadius=4)
+            .encode(
+                x=place["x"], x2="x2:Q", y=level["y"], y2="y2:Q", fillOpacity=alt.FillOpacity("opacity:Q", scale=None)
+            )
+            .add_params(picked)
         )
         names = base.mark_text(
             color=INK, fontSize=TEXT_SIZE - (4 if size < 80 else 2), baseline="top", lineBreak="\n"
@@ -251,21 +274,41 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
     return draw(key, title, finding, chart)
 
 
-def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Chart]:
-    """The chart all layers share, one line a row; its height; and the layer of labels: beside the marks, or above."""
+def pickable(*fields: str) -> Any:
+    """What lets a click pick all marks alike in these fields; a click beside them lets go."""
+    return altair().selection_point(name="picked", fields=list(fields), on="click", clear="dblclick")
+
+
+def answering(picked: Any) -> dict[str, Any]:
+    """What marks say to a pointer, from the field `tip` of their data, and how those fade that are not picked."""
+    alt = altair()
+    return {"tooltip": alt.Tooltip("tip:N"), "opacity": alt.condition(picked, alt.value(1), alt.value(0.3))}
+
+
+def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Chart, Any]:
+    """The chart all layers share, a line a row; its height; the layer of labels, beside the marks or above; a pick."""
     alt = altair()
     labels = [wrapped(row.label, 34 if is_narrow else 30) for row in rows]
     step = (50 if is_narrow else 34) + 16 * max([label.count("\n") for label in labels] or [0])
     values = [
-        {"row": at, "label": labels[at], "value": row.value, "low": row.low, "high": row.high, "text": row.text}
+        {
+            "row": at,
+            "label": labels[at],
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "text": row.text,
+            "tip": {"title": row.label, **row.told} if row.told else f"{row.label}: {row.text}",
+        }
         for at, row in enumerate(rows)
     ]
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(rows))), padding=0))
-    base = alt.Chart(alt.Data(values=values)).encode(y=y)
+    picked = pickable("row")
+    base = alt.Chart(alt.Data(values=values)).encode(y=y, **answering(picked))
     # a label of two lines moves up: by a whole line above the mark, by half a line beside it
     up = alt.expr(f"{-12 if is_narrow else 0} - {16 if is_narrow else 8} * (indexof(datum.label, '\\n') > 0)")
     label = base.mark_text(align="left", lineBreak="\n", color=INK, fontSize=TEXT_SIZE, dy=up)
-    return base, step * len(rows), label.encode(x=alt.value(0), text="label:N")
+    return base, step * len(rows), label.encode(x=alt.value(0), text="label:N"), picked
 
 
 def wrapped(label: str, width: int, lines: int = 2) -> str:

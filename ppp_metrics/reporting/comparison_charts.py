@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, wrapped
 from ppp_metrics.reporting.compared import ComparisonWords, Theme, fading, name_tip, rate_tips, ticked_axis
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, draw, specification
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
 
 if TYPE_CHECKING:
@@ -33,14 +33,15 @@ def draw_comparison(
 ) -> Drawing:
     """The rates of each theme, and below them a small chart a theme of its cumulative incidence.
 
-    `over_time` is what the curves say to who cannot see them.
+    Where scripts run, both are linked. `over_time` is what the curves say to who cannot see them.
     """
-    rates = draw(key, title, finding, lambda is_narrow: rates_chart(themes, overall, words, is_narrow))
-    shown = followed(themes)
-    if not shown:
-        return rates
-    curves = draw(f"{key}-curves", words.curves, over_time, lambda is_narrow: incidence_panels(shown, words, is_narrow))
-    return Drawing(rates.wide + curves.wide, rates.narrow + curves.narrow)
+    drawn = [draw(key, title, finding, lambda is_narrow: rates_chart(themes, overall, words, is_narrow))]
+    if shown := followed(themes):
+        drawn.append(
+            draw(f"{key}-curves", words.curves, over_time, lambda is_narrow: incidence_panels(shown, words, is_narrow))
+        )
+    wide, narrow = (specification(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
+    return Drawing("".join(each.wide for each in drawn), "".join(each.narrow for each in drawn), wide, narrow)
 
 
 def linked_chart(
@@ -78,7 +79,7 @@ def rates_chart(
             "theme": theme.key,
             "name": theme.label,
             "label": label,
-            "n": theme.n,
+            "n": f"n = {theme.n}",
             "top": top,
             "label_y": top + (17 if is_narrow else 27),
         }

@@ -23,7 +23,7 @@ from ppp_metrics.metrics.dimensions import DIMENSIONS, dimension_labels, find_va
 from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.metric import COUNTED, UNITS, WINDOWS, Metric
 from ppp_metrics.periods import Period
-from ppp_metrics.reporting import headline, words
+from ppp_metrics.reporting import headline, interactive, words
 from ppp_metrics.reporting.area_sections import AreaSections
 from ppp_metrics.reporting.company_sections import CompanySections
 from ppp_metrics.reporting.cooperation_sections import CooperationSections
@@ -163,6 +163,8 @@ class Report(
                 "tile": self._tile(),
             },
             style=style() + look.style,
+            # a page has the runtime but once; a notebook that is run by hand shows its charts as soon as it has it
+            runtime="" if self.withheld is not None else interactive.script(),
             look=look,
             network=self.place.name,
             title=subject,

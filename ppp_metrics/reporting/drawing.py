@@ -15,26 +15,31 @@ from types import ModuleType
 from typing import Any
 
 INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9fc6cc"
+Spec = dict[str, Any]
+"""A chart in Vega-Lite's grammar."""
 INVISIBLE = re.compile(r'<path d="[^"]*"(?: transform="[^"]*")? display="none"/>|<path d="M0,0h0v0h0Z"/>')
 UNWANTED = re.compile(r' (?:font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"')
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in both widths, ready to stand in a page; `interactive` takes its place where scripts run."""
+    """A chart in both widths: as SVG, and as the specifications of what takes its place where scripts run."""
 
     wide: str
     narrow: str
-    interactive: str = ""
+    wide_spec: Spec
+    narrow_spec: Spec
 
 
 def draw(key: str, title: str, finding: str, chart: Callable[[bool], Any]) -> Drawing:
     """A chart, made by a function of whether it is the narrow one, in both widths."""
-    wide, narrow = (
-        accessible(_svg(chart(is_narrow)), f"{key}-{name}", title, finding)
-        for name, is_narrow in (("wide", False), ("narrow", True))
+    wide, narrow = (specification(chart(is_narrow)) for is_narrow in (False, True))
+    return Drawing(
+        accessible(_svg(wide), f"{key}-wide", title, finding),
+        accessible(_svg(narrow), f"{key}-narrow", title, finding),
+        wide,
+        narrow,
     )
-    return Drawing(wide, narrow)
 
 
 def altair() -> ModuleType:
@@ -53,11 +58,26 @@ def altair() -> ModuleType:
     return altair
 
 
-def _svg(chart: Any) -> str:
+def specification(chart: Any) -> Spec:
+    """What Vega-Lite draws of an Altair chart, without the address of its grammar: a page names none."""
+    chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)
+    spec = _rounded(chart.to_dict(validate=False))
+    return {name: value for name, value in spec.items() if name != "$schema"}
+
+
+def _rounded(part: Any, is_data: bool = False) -> Any:
+    """A part of a specification, its data with two decimals: more cannot be seen, and could be reckoned back from."""
+    if isinstance(part, dict):
+        return {name: _rounded(value, is_data or name == "data") for name, value in part.items()}
+    if isinstance(part, list):
+        return [_rounded(value, is_data) for value in part]
+    return round(part, 2) if is_data and isinstance(part, float) else part
+
+
+def _svg(spec: Spec) -> str:
     import vl_convert
 
-    chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)
-    return vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=vegalite_version())
+    return vl_convert.vegalite_to_svg(spec, vl_version=vegalite_version())
 
 
 def vegalite_version() -> str:

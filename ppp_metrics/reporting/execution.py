@@ -59,15 +59,19 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
 
 
 def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, list[dict[str, Any]]]:
-    """Write the page of an executed notebook; with the report come the numbers behind it.
+    """Write the page of an executed notebook, and its PDF if asked; with the report come the numbers behind it.
 
     Raises DataError when the notebook shows no header or no foot.
     """
     from ppp_metrics.reporting.html import about_foot, about_page, render_page
+    from ppp_metrics.reporting.pdf import write_pdf
 
     about, foot = about_page(notebook), about_foot(notebook)
-    written = render_page(notebook).encode()
+    written = render_page(notebook, is_static=job.is_static).encode()
     page.write_bytes(written)
+    pdf = write_pdf(render_page(notebook, is_static=True)) if job.with_pdf else b""
+    if pdf:
+        page.with_suffix(".pdf").write_bytes(pdf)
     report = Report(
         file=job.file,
         notebook=job.notebook.stem,
@@ -90,6 +94,9 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
         groups=foot["groups"],
         withheld=foot["withheld"],
         tile=about["tile"],
+        is_static=job.is_static,
+        pdf=job.pdf if pdf else "",
+        pdf_sha256=hashlib.sha256(pdf).hexdigest() if pdf else "",
     )
     return report, foot["numbers"]
 

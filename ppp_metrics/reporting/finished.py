@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ppp_metrics.metrics.dimensions import group_of, sliced_by
 from ppp_metrics.metrics.metric import Metric
@@ -17,6 +16,7 @@ from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Table
 from ppp_metrics.metrics.registry import METRICS
 from ppp_metrics.periods import Period
+from ppp_metrics.reporting.chart_data import chart_records, is_charted, numbers_beyond_words, parse_number
 from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.words import WITHHELD
 
@@ -132,12 +132,7 @@ class Page:
         return {part: read.get(part) for part in ("n", "value", "numerator", "denominator")}
 
     def _number(self, text: str) -> float | None:
-        from babel.numbers import parse_decimal
-
-        found = re.match(r"[−-]?\d[\d.,\u00a0\u202f]*", text)
-        if not found:
-            return None
-        return float(parse_decimal(found[0].replace("−", "-").rstrip(".,"), locale=self.report.lang))
+        return parse_number(text, self.report.lang)
 
     def betrayed(self) -> Iterator[tuple[str, Name]]:
         """Each withheld cell beside whose name a number stands: in words, a drawing, or what a chart is made of."""
@@ -157,14 +152,16 @@ class Page:
             said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
             said += [str(each["aria-label"]) for each in section.select("[aria-label]")]
             drawn = [_lines(svg) for svg in section.select("svg")]
-            charted = [
-                datum
-                for script in section.select('script[type="application/json"]')
-                for datum in _data(json.loads(script.get_text()))
-            ]
+            charted = chart_records(section)
             for name, place in withheld.items():
-                if _is_named(name, said) or _is_drawn(name, drawn) or _is_charted(name, charted):
+                if _is_named(name, said) or _is_drawn(name, drawn) or is_charted(name, charted):
                     yield place
+
+    def charted(self) -> Iterator[tuple[str, float]]:
+        """The section and the number of each mark in a chart that stands where no word of the report says it does."""
+        for section in self.soup.select("section.ppp-section:has(figure)"):
+            for number in numbers_beyond_words(section, self.report.lang):
+                yield str(section["aria-labelledby"]).removesuffix("-heading"), number
 
     def _is_word(self, element: Tag) -> bool:
         return element.get_text().strip() == WITHHELD.render(self.report.lang)
@@ -179,16 +176,6 @@ def _lines(svg: Tag) -> dict[float, list[str]]:
     return found
 
 
-def _data(value: Any) -> Iterator[dict[str, Any]]:
-    """Every record in a chart's specification."""
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for each in value:
-            yield from _data(each)
-
-
 def _is_named(name: str, texts: Iterable[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}\W{{1,3}}\d", text, re.IGNORECASE) for text in texts)
 
@@ -198,12 +185,4 @@ def _is_drawn(name: str, drawings: Iterable[Mapping[float, list[str]]]) -> bool:
         name in texts and any(re.match(r"[−-]?\d", text) for text in texts)
         for lines in drawings
         for texts in lines.values()
-    )
-
-
-def _is_charted(name: str, records: Iterable[Mapping[str, Any]]) -> bool:
-    return any(
-        name in (value for value in record.values() if isinstance(value, str))
-        and any(isinstance(value, (int, float)) and not isinstance(value, bool) for value in record.values())
-        for record in records
     )

@@ -7,6 +7,7 @@ page without such charts has none.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,28 +24,33 @@ ONLY_IN_NOTEBOOK = "only-in-notebook"
 """The tag of cells that a reader of the report does not get to see."""
 
 
-def render_page(notebook: Any) -> str:
+def render_page(notebook: Any, *, is_static: bool = False) -> str:
     """The page of an executed notebook: its header, its markdown and what its cells show, its foot.
+
+    A static one has no script, and its charts stand still.
 
     Raises DataError when the notebook shows no header, which bears the page's title and language.
     """
     about = about_page(notebook)
-    has_charts = _is_interactive(notebook)
+    has_charts = not is_static and _is_interactive(notebook)
     resources = {
         "script_policy": interactive.policy() if has_charts else "",
         "lang": about["lang"],
         "title": about["title"],
         "generator": f"ppp_metrics {package_version()}",
         "skip": msg("To the content").render(about["lang"]),
-        "style": page_style() + about["style"],
+        "style": page_style() + about["style"] + _paper(about),
         "style_in_notebook": f"<style>{style()}{about['style']}</style>",
     }
     page, _ = _exporter().from_notebook_node(notebook, resources)
-    runtime = interactive.script() if has_charts else ""
-    # each output brought the runtime along, for the notebook
-    page = re.sub(r"\n\s*\n+", "\n", page.replace(runtime, ""))
+    # what a notebook needs, where each output stands for itself
+    for only_there in (interactive.script(), interactive.IN_NOTEBOOK):
+        page = page.replace(only_there, "")
+    if is_static:
+        page = interactive.without_places(page)
+    page = re.sub(r"\n\s*\n+", "\n", page)
     body, end, after = page.rpartition("</body>")
-    return f"{body}{runtime}{end}{after}"
+    return f"{body}{interactive.script() if has_charts else ''}{end}{after}"
 
 
 def _is_interactive(notebook: Any) -> bool:
@@ -80,6 +86,22 @@ def _about(notebook: Any, part: str) -> dict[str, Any] | None:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [output.get("metadata", {}).get("ppp_metrics", {}) for output in outputs]
     return next((each for each in found if each.get("part") == part), None)
+
+
+def _paper(about: Mapping[str, Any]) -> str:
+    """What stands above and below each page on paper: the network, the title, the number of the page."""
+    boxes = {
+        "top-left": _css_text(about["title"]),
+        "top-right": _css_text(about["network"]),
+        "bottom-right": 'counter(page) " / " counter(pages)',
+    }
+    said = " ".join(f"@{place} {{ content: {what}; }}" for place, what in boxes.items())
+    return f"@page {{ color: #56616d; font: 8pt system-ui, sans-serif; {said} }}\n"
+
+
+def _css_text(text: str) -> str:
+    """Any text as a string of CSS, which nothing in it can end."""
+    return '"' + "".join(each if each.isalnum() or each in " ,.:" else f"\\{ord(each):x} " for each in text) + '"'
 
 
 def page_style() -> str:

@@ -233,7 +233,7 @@ def _steps(themes: Sequence[Theme], days: int = GRID_DAYS) -> alt.Data:
         last = theme.curve.last_day
         told: list[tuple[float, ...]] = []
         for day in sorted({*range(0, last + 1, days), last}):
-            now = tuple(round(each, 2) for each in theme.curve.on(day))
+            now = tuple(round(each, 1) for each in theme.curve.on(day))
             if not told or now != told[-1][1:] or day == last:
                 told.append((day, *now))
         curves.append({"theme": theme.key} | dict(zip(STEP, zip(*told, strict=True), strict=True)))
@@ -247,7 +247,7 @@ def _unfolded(chart: alt.Chart) -> alt.Chart:
 
 def _told(curve: Curve, day: int, words: ComparisonWords) -> dict[str, Any]:
     """A curve's value on a day, and its words for a tooltip."""
-    value, low, high = curve.on(day)
+    value, low, high = (round(each, 1) for each in curve.on(day))
     return {"value": value, "text": f"{words.percent(round(value))} ({round(low)}–{words.percent(round(high))})"}
 
 

@@ -192,6 +192,7 @@ def _region(period: str, title: str, reports: Sequence[Report], tells_changes: b
                 {
                     "file": report.file,
                     "title": report.title,
+                    "pdf": report.pdf,
                     "lang": report.lang,
                     "edition": report.edition,
                     # an edition is named where it is not the one that everybody expects

@@ -1,58 +1,38 @@
-"""Charts that answer to a click, where scripts run: the Vega runtime, and a place in the page for what it draws.
+"""Charts that answer, where scripts run: the Vega runtime, and the places in a page for what it draws.
 
 The runtime is one script without any request; the same bytes wherever it stands, so that a page's policy can name it.
+It stands there as it is: a packed script that unpacks itself is what mail filters take for malice.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from html import escape
+from importlib.resources import files
 
-from ppp_metrics.reporting.drawing import vegalite_version
+from ppp_metrics.language import msg
+from ppp_metrics.reporting.drawing import Drawing, Spec, vegalite_version
 
-MARK = '<div class="ppp-interactive" hidden>'
+MARK = '<div class="ppp-interactive"'
 """What an output with an interactive chart holds."""
 
-DRAW = """
-for (const place of document.querySelectorAll(".ppp-interactive:not([data-drawn])")) {
-  place.dataset.drawn = "";
-  const figure = place.closest("figure");
-  const charts = JSON.parse(place.querySelector("script").textContent);
-  const said = [...figure.querySelectorAll(".ppp-wide title, .ppp-wide desc")].map(each => each.textContent);
-  const stage = place.appendChild(document.createElement("div"));
-  const narrow = matchMedia("(max-width: 38rem)");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  let view;
-  const draw = async () => {
-    const picked = view?.signal("picked_theme") ?? null;
-    const tooltip = {theme: dark.matches ? "dark" : "light"};
-    const options = {mode: "vega-lite", ast: true, actions: false, renderer: "svg", tooltip};
-    ({view} = await vegaEmbed(stage, narrow.matches ? charts.narrow : charts.wide, options));
-    await view.signal("picked_theme", picked).runAsync();
-    const svg = stage.querySelector("svg");
-    svg.style.maxWidth = svg.getAttribute("width") + "px";
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", said.join(" "));
-    place.hidden = false;
-    figure.classList.add("ppp-drawn");
-    place.dataset.drawn = narrow.matches ? "narrow" : "wide";
-  };
-  draw();
-  narrow.addEventListener("change", draw);
-  dark.addEventListener("change", draw);
-}
-"""
+IN_NOTEBOOK = "<script>window.drawPppCharts?.()</script>"
+"""Asks the runtime, where a notebook has it already, to draw what a cell has just shown."""
+
+PLACE = re.compile(rf"{re.escape(MARK)}.*?</script></div>", re.DOTALL)
 
 
 @cache
 def runtime() -> str:
-    """The script that draws every `place` of its page: Vega with its own interpreter, which needs no eval."""
+    """The script that draws every place of its page: Vega with its own interpreter, which needs no eval."""
     import vl_convert
 
-    return f"(() => {{\n{vl_convert.javascript_bundle(DRAW, vegalite_version())}\n}})();"
+    source = (files("ppp_metrics.reporting") / "template" / "interactive.js").read_text(encoding="utf-8")
+    return f"(() => {{\n{vl_convert.javascript_bundle(source, vegalite_version())}\n}})();"
 
 
 def script() -> str:
@@ -65,20 +45,22 @@ def policy() -> str:
     return f"'sha256-{b64encode(sha256(runtime().encode()).digest()).decode()}'"
 
 
-def place(wide: Any, narrow: Any) -> str:
-    """The place in a figure where the runtime draws an Altair chart, in the width that fits; empty until then.
+def drawn_in_place(drawing: Drawing, lang: str) -> str:
+    """The HTML of a drawing in both widths, with the place where the runtime draws it; empty until then."""
+    still = f'<div class="ppp-wide">{drawing.wide}</div>\n<div class="ppp-narrow">{drawing.narrow}</div>'
+    return f"{still}\n{place(drawing.wide_spec, drawing.narrow_spec, lang)}{IN_NOTEBOOK}"
 
-    The runtime comes with it: in a notebook, each output stands for itself. A page needs it but once.
-    """
-    specs = json.dumps({"wide": _spec(wide), "narrow": _spec(narrow)}, ensure_ascii=False, separators=(",", ":"))
+
+def place(wide: Spec, narrow: Spec, lang: str) -> str:
+    """The place in a figure where the runtime draws a chart, in the width that fits."""
+    specs = json.dumps({"wide": wide, "narrow": narrow}, ensure_ascii=False, separators=(",", ":"))
     # no text from the data can end the element or begin another
     for character in "<>&\u2028\u2029":
         specs = specs.replace(character, f"\\u{ord(character):04x}")
-    return f'{MARK}<script type="application/json">{specs}</script></div>{script()}'
+    keys = escape(msg("The arrow keys go from mark to mark.").render(lang))
+    return f'{MARK} data-keys="{keys}" hidden><script type="application/json">{specs}</script></div>'
 
 
-def _spec(chart: Any) -> dict[str, Any]:
-    chart = chart.configure(background="transparent", aria=False, padding=2, font="system-ui, sans-serif")
-    spec = chart.configure_view(stroke=None).to_dict(validate=False)
-    # the address of the grammar is of no use to a page that asks the network for nothing
-    return {name: value for name, value in spec.items() if name != "$schema"}
+def without_places(html: str) -> str:
+    """The HTML with its charts as they stand still."""
+    return PLACE.sub("", html)

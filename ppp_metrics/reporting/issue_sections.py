@@ -131,6 +131,7 @@ class IssueSections(Desk):
                 panels=panels,
                 current=current,
                 number_text=self.count,
+                names=[words.period_short(quarter, self.lang) for quarter in quarters],
             )
             if panels
             else None,

@@ -28,7 +28,8 @@ class Report:
     ones with data, of a region that reports are made of together with these; `withheld` the cells that it does not
     show, each as `words.Figure` calls it; `seconds` is how long it took to make it. `tile` is the region's square on
     the tile map, where it has one; `change` what the last run that changed any report did to this one, see
-    `tell_changes`.
+    `tell_changes`. A static report has no script. `pdf` is the file of the same report as PDF, where one was made, and
+    `pdf_sha256` its hash.
     """
 
     file: str
@@ -57,6 +58,9 @@ class Report:
     seconds: float = 0.0
     tile: list[int] = field(default_factory=list)
     change: str = ""
+    is_static: bool = False
+    pdf: str = ""
+    pdf_sha256: str = ""
 
     def withheld_of(self, question: int) -> list[str]:
         """The withheld cells of one of its questions."""

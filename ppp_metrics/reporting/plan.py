@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,7 +26,7 @@ PARAMETERS = ("workspace", "period", "region", "lang", "edition")
 @dataclass(frozen=True)
 class Job:
     """One report to make: `inputs` is a hash of its parameters and of the program and settings that make it, `records`
-    one of all records and their last check.
+    one of all records and their last check. A PDF is made from the page, so it is none of its inputs.
     """
 
     notebook: Path
@@ -38,12 +38,19 @@ class Job:
     fingerprint: str
     inputs: str
     records: str
+    is_static: bool = False
+    with_pdf: bool = False
 
     @property
     def file(self) -> str:
         """The file's place below the folder of reports."""
         edition = "" if self.edition == "coordinator" else f"_{self.edition}"
         return f"{self.period}/{self.notebook.stem}_{self.region}_{self.period}_{self.lang}{edition}.html"
+
+    @property
+    def pdf(self) -> str:
+        """The place of the PDF, beside the file."""
+        return f"{self.file.removesuffix('.html')}.pdf"
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -158,6 +165,8 @@ def plan_reports(
     lang: str,
     edition: str,
     allow_failed_checks: bool,
+    is_static: bool = False,
+    with_pdf: bool = False,
 ) -> list[Job]:
     """A job each notebook, region and language; the data is checked first where its newest check was of other data.
 
@@ -175,11 +184,18 @@ def plan_reports(
         check_parameters(path)
     find_look(place)
     _check_data(place, allow_failed_checks)
-    return _jobs(place, paths, period, region, LANGUAGES if lang == "all" else (lang,), edition)
+    planned = _jobs(place, paths, period, region, LANGUAGES if lang == "all" else (lang,), edition, is_static)
+    return [replace(job, with_pdf=with_pdf) for job in planned]
 
 
 def _jobs(
-    place: Workspace, notebooks: Sequence[Path], period: Period, region: str | None, langs: Sequence[str], edition: str
+    place: Workspace,
+    notebooks: Sequence[Path],
+    period: Period,
+    region: str | None,
+    langs: Sequence[str],
+    edition: str,
+    is_static: bool,
 ) -> list[Job]:
     from ppp_metrics.metrics.places import find_region, regions_with_data
     from ppp_metrics.records.checks import last_check
@@ -222,8 +238,9 @@ def _jobs(
             lang,
             edition,
             data,
-            _digest([*around, path.read_text("utf-8"), code, lang, edition, str(period)]),
+            _digest([*around, path.read_text("utf-8"), code, lang, edition, str(period), str(is_static)]),
             records,
+            is_static,
         )
         for code in regions
         for path in notebooks
@@ -257,7 +274,8 @@ def region_slices(place: Workspace, jobs: Iterable[Job]) -> dict[str, str]:
 def _code_digest() -> str:
     """A hash of the package's own source, so that a change of it makes reports anew before its version changes."""
     root = Path(str(files("ppp_metrics")))
-    sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".sql", ".po", ".j2", ".css", ".csv"))
+    kinds = (".py", ".sql", ".po", ".j2", ".js", ".css", ".csv")
+    sources = sorted(path for path in root.rglob("*") if path.suffix in kinds)
     return _digest(path.read_text("utf-8") for path in sources)
 
 

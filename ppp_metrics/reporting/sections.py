@@ -19,9 +19,11 @@ from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.asking import ASKING
+from ppp_metrics.reporting.chart_rows import number_rows
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.handover import told_by_release
+from ppp_metrics.reporting.interactive import drawn_in_place
 from ppp_metrics.reporting.templates import templates
 from ppp_metrics.reporting.words import Figure, Number, area_name
 from ppp_metrics.workspace import Workspace
@@ -338,7 +340,9 @@ class Desk:
             key=own,
             title=title,
             findings=[*findings, *incomplete],
-            drawing=draw(own, self.say(title), self.say(findings[0])) if draw and not self.is_asking else None,
+            figure=drawn_in_place(draw(own, self.say(title), self.say(findings[0])), self.lang)
+            if draw and not self.is_asking
+            else None,
             caption=caption,
             tables=tables,
             behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
@@ -356,11 +360,7 @@ class Desk:
 
         Shares are drawn on 0-100, or further where one goes beyond; `total` is a line through all rows.
         """
-        rows = [
-            Row(each.heading, each.value, f"{self.shown(each)} (n = {self.n_of(each)})", each.low, each.high)
-            for each in numbers
-            if each.value is not None
-        ]
+        rows = number_rows(numbers, self.lang, with_n=True)
         if not rows:
             return None
         is_share = numbers[0].metric.unit == "pct"
@@ -397,4 +397,4 @@ class Desk:
 
     def bar_rows(self, numbers: Sequence[Number]) -> list[Row]:
         """The rows of a bar chart: only what has a value."""
-        return [Row(each.heading, each.value, self.shown(each)) for each in numbers if each.value is not None]
+        return number_rows(numbers, self.lang)

@@ -9,7 +9,7 @@ from ppp_metrics.language import Message, msg
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Row
 from ppp_metrics.reporting.compared import Curve, Theme
-from ppp_metrics.reporting.comparison_charts import draw_comparison, linked_chart
+from ppp_metrics.reporting.comparison_charts import draw_comparison
 from ppp_metrics.reporting.curves import comparison_words, curves_by
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.incidence_charts import MONTHS, MOST_CURVES
@@ -120,12 +120,13 @@ class ThemeSections(Desk):
         )
 
     def _drawn(self, number: Number, key: str, curves: Mapping[str, Curve]) -> Theme:
-        rates = (rate_of(number, kind) for kind in RATES)
+        # a chart is no more precise than its table
+        rates = ([each and round(each, 1) for each in rate_of(number, kind)] for kind in RATES)
         return Theme(
             key=key,
             label=number.heading,
             size=int(number.n or 0),
-            n=f"n = {self.n_of(number)}",
+            n=self.n_of(number),
             rates=tuple(
                 None if value is None else Row("", value, self._estimate(value, low, high), low, high)
                 for value, low, high in rates
@@ -134,17 +135,12 @@ class ThemeSections(Desk):
         )
 
     def _drawing(self, named: tuple[str, str, str], drawn: list[Theme], total: Number, curves: Mapping) -> Drawing:
-        from ppp_metrics.reporting.interactive import place
-
         key, title, finding = named
         overall = f"{self.say(msg('all themes together'))} {self.shown(total)}"
         said = comparison_words(self, tuple(map(self.say, RATES.values())), overall)
         over_time = self.say(self._over_time(drawn))
-        static = draw_comparison(
-            key, title, finding, themes=drawn, overall=total.value, words=said, over_time=over_time
-        )
-        charts = (linked_chart(drawn, total.value, said, is_narrow) for is_narrow in (False, True))
-        return Drawing(static.wide, static.narrow, place(*charts))
+        rate = total.value and round(total.value, 1)
+        return draw_comparison(key, title, finding, themes=drawn, overall=rate, words=said, over_time=over_time)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
