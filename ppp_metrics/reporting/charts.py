@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
     import altair as alt
@@ -122,7 +122,7 @@ def draw_intervals(
         ]
         if reference:
             # no more precise than its words
-            line = alt.Chart(alt.Data(values=[{"value": round(reference.value, 1), "text": reference.text}]))
+            line = alt.Chart(data([{"value": round(reference.value, 1), "text": reference.text}]))
             layers.insert(0, line.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x))
             # the words stand on the side of the line where there is room for them
             side = "left" if reference.value < sum(domain) / 2 else "right"
@@ -169,7 +169,7 @@ def draw_columns(
             for at, value in enumerate(panel.values)
             if value is not None
         ]
-        base = alt.Chart(alt.Data(values=rows))
+        base = alt.Chart(data(rows))
         words = {at: word for at, word in enumerate(ticks) if word}
         x = alt.X(
             "at:O",
@@ -253,7 +253,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
             for tile in tiles
         ]
         picked = pickable("x", "y")
-        base = alt.Chart(alt.Data(values=rows)).encode(**answering(picked))
+        base = alt.Chart(data(rows)).encode(**answering(picked))
         place = {name: alt.X(f"{name}:Q", scale=None, axis=None) for name in ("x", "middle")}
         level = {name: alt.Y(f"{name}:Q", scale=None, axis=None) for name in ("y", "label_y", "text_y")}
         squares = (
@@ -304,7 +304,7 @@ def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Ch
     ]
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(rows))), padding=0))
     picked = pickable("row")
-    base = alt.Chart(alt.Data(values=values)).encode(y=y, **answering(picked))
+    base = alt.Chart(data(values)).encode(y=y, **answering(picked))
     # a label of two lines moves up: by a whole line above the mark, by half a line beside it
     up = alt.expr(f"{-12 if is_narrow else 0} - {16 if is_narrow else 8} * (indexof(datum.label, '\\n') > 0)")
     label = base.mark_text(align="left", lineBreak="\n", color=INK, fontSize=TEXT_SIZE, dy=up)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, wrapped
 from ppp_metrics.reporting.compared import ComparisonWords, Theme, fading, name_tip, rate_tips, ticked_axis
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, draw, specification
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, specification
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def rates_chart(
     color = alt.Color("kind:N", scale=alt.Scale(**kinds, range=list(SHAPES.values())), legend=legend)
     shape = alt.Shape("kind:N", scale=alt.Scale(**kinds, range=list(SHAPES)), legend=legend)
     seen, tips = fading(picked), rate_tips(words, picked)
-    dots = alt.Chart(alt.Data(values=marks)).encode(y=y, color=color, **seen, **tips)
-    lines = alt.Chart(alt.Data(values=rows))
+    dots = alt.Chart(data(marks)).encode(y=y, color=color, **seen, **tips)
+    lines = alt.Chart(data(rows))
     # two lines beside the marks move up by half a line
     up = 0 if is_narrow else alt.expr("indexof(datum.label, '\\n') > 0 ? -8 : 0")
     layers = [
@@ -146,14 +146,14 @@ def rates_chart(
         ),
     ]
     if overall is not None:
-        line = alt.Chart(alt.Data(values=[{"value": overall, "text": words.overall}]))
+        line = alt.Chart(data([{"value": overall, "text": words.overall}]))
         side = "left" if overall < 50 else "right"
         # where names stand above their marks, the line would run through the names
         beside = [
             {"value": overall, "y": top + room - 10 if is_narrow else top, "end": end}
             for top, room, end in zip(tops, above, tops[1:], strict=False)
         ]
-        dashes = alt.Chart(alt.Data(values=beside)).mark_rule(color=MUTED, strokeDash=[3, 3])
+        dashes = alt.Chart(data(beside)).mark_rule(color=MUTED, strokeDash=[3, 3])
         layers.insert(0, dashes.encode(x=x, y=y, y2="end:Q"))
         layers.append(
             line.mark_text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
     import altair as alt
@@ -56,7 +56,7 @@ def draw_flow(
             }
             for at, flow in enumerate(flows)
         ]
-        base = alt.Chart(alt.Data(values=rows))
+        base = alt.Chart(data(rows))
         x = alt.X(
             "at:O",
             scale=alt.Scale(domain=list(range(len(flows))), paddingInner=0.3, paddingOuter=0.15),
@@ -107,11 +107,11 @@ def _legend(came: str, agreed: str) -> list[alt.Chart]:
     start = 40 + 8 * len(came)
 
     def word(text: str, x: float) -> Any:
-        base = alt.Chart(alt.Data(values=[{"text": text}]))
+        base = alt.Chart(data([{"text": text}]))
         mark = base.mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
         return mark.encode(x=alt.value(x), y=alt.value(y), text="text:N")
 
-    base = alt.Chart(alt.Data(values=[{}]))
+    base = alt.Chart(data([{}]))
     return [
         base.mark_rect(color=ACCENT).encode(x=alt.value(0), x2=alt.value(12), y=alt.value(y - 6), y2=alt.value(y + 6)),
         word(came, 18),

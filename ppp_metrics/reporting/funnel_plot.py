@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.estimators import control_limits
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
     import altair as alt
@@ -102,12 +102,12 @@ def draw_funnel(
             for is_inner, dash in ((True, [4, 3]), (False, [1, 0]))
             for side in (0, 1)
         ]
-        everyone = alt.Chart(alt.Data(values=[{"n": 0, "n2": last, "rate": overall}]))
+        everyone = alt.Chart(data([{"n": 0, "n2": last, "rate": overall}]))
         layers.insert(0, everyone.mark_rule(color=INK).encode(x=ruled_x, x2="n2:Q", y=ruled_y))
         for is_outside, color in ((False, MUTED), (True, ACCENT)):
             marks = [{"n": point.n, "rate": point.rate} for point in points if point.is_outside is is_outside]
             layers.append(
-                alt.Chart(alt.Data(values=marks))
+                alt.Chart(data(marks))
                 .mark_point(
                     filled=True,
                     color=color,
@@ -135,7 +135,7 @@ def draw_funnel(
                 texts.append(_label(point.label, spot, taken, crossed, end, height))
         texts.append({"x": -34, "y": -14, "text": words.up, "align": "left", "color": MUTED})
         for align in ("left", "right", "center"):
-            own = alt.Chart(alt.Data(values=[each for each in texts if each["align"] == align]))
+            own = alt.Chart(data([each for each in texts if each["align"] == align]))
             layers.append(
                 own.mark_text(align=align, baseline="middle", fontSize=TEXT_SIZE - 1).encode(
                     x=alt.X("x:Q", scale=None, axis=None),
@@ -173,7 +173,7 @@ def _curve(lines: Sequence[tuple[int, Any, Any]], is_inner: bool, side: int) -> 
     """One of the four lines, as a chart's data."""
     alt = altair()
     rows = [{"n": n, "rate": (inner if is_inner else outer)[side]} for n, inner, outer in lines]
-    return alt.Chart(alt.Data(values=rows))
+    return alt.Chart(data(rows))
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, wrapped
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
     import altair as alt
@@ -77,8 +77,8 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
             y += CELL_HEIGHT + (4 if is_narrow else 0)
         place = {name: alt.X(f"{name}:Q", scale=None, axis=None) for name in ("x", "middle")}
         level = {name: alt.Y(f"{name}:Q", scale=None, axis=None) for name in ("y", "level", "line")}
-        box = alt.Chart(alt.Data(values=cells))
-        named, grouped = alt.Chart(alt.Data(values=labels)), alt.Chart(alt.Data(values=groups))
+        box = alt.Chart(data(cells))
+        named, grouped = alt.Chart(data(labels)), alt.Chart(data(groups))
         heading = (
             {"angle": 270, "align": "left", "baseline": "middle"}
             if is_upright
@@ -92,7 +92,7 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
             box.mark_text(color=INK, fontSize=TEXT_SIZE, baseline="middle").encode(
                 x=place["middle"], y=level["level"], text="text:N"
             ),
-            alt.Chart(alt.Data(values=headings))
+            alt.Chart(data(headings))
             .mark_text(color=MUTED, fontSize=TEXT_SIZE - 1, **heading)
             .encode(x=place["x"], y=level["y"], text="text:N"),
             named.mark_text(

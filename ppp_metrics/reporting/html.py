@@ -16,6 +16,7 @@ from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
 from ppp_metrics.reporting import interactive
 from ppp_metrics.reporting.dashboard import package_version, style
+from ppp_metrics.reporting.drawing import draw_late
 
 if TYPE_CHECKING:
     from nbconvert.exporters import TemplateExporter
@@ -43,6 +44,7 @@ def render_page(notebook: Any, *, is_static: bool = False) -> str:
         "style_in_notebook": f"<style>{style()}{about['style']}</style>",
     }
     page, _ = _exporter().from_notebook_node(notebook, resources)
+    page = draw_late(page)
     # what a notebook needs, where each output stands for itself
     for only_there in (interactive.script(), interactive.IN_NOTEBOOK):
         page = page.replace(only_there, "")

@@ -20,7 +20,7 @@ from ppp_metrics.reporting.compared import (
     rate_tips,
     ticked_axis,
 )
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, altair
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, altair, data
 
 if TYPE_CHECKING:
     import altair as alt
@@ -65,7 +65,7 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
             ),
             own.mark_line(interpolate="step-after", color=ACCENT, strokeWidth=2).encode(x=x, y=y),
             *_at_risk([theme], words, top, height, x, from_y=46),
-            alt.Chart(alt.Data(values=[{"text": words.at_risk}]))
+            alt.Chart(data([{"text": words.at_risk}]))
             .mark_text(align="left", color=MUTED, fontSize=TEXT_SIZE - 3)
             .encode(x=alt.value(-6), y=alt.value(height + 31), text="text:N"),
         ]
@@ -89,7 +89,7 @@ def incidence_curves_chart(
     x, y = _time(width, span), alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
     # without data of its own: three layers share the chart's, which would else stand in the page three times
     steps = _unfolded(alt.Chart())
-    levels = alt.Chart(alt.Data(values=[{"value": at, "text": words.percent(at)} for at in _levels(top)]))
+    levels = alt.Chart(data([{"value": at, "text": words.percent(at)} for at in _levels(top)]))
     step = 38 if is_narrow else 22
     rows = [
         {"theme": theme.key, "name": theme.label, "label": _shortened(theme.label), "y": height + 62 + step * at}
@@ -129,13 +129,13 @@ def incidence_curves_chart(
         steps.mark_line(interpolate="step-after", strokeWidth=12, opacity=0)
         .encode(x=x, y=y, detail="theme:N")
         .properties(name="curves"),
-        alt.Chart(alt.Data(values=months))
+        alt.Chart(data(months))
         .mark_point(filled=True, size=120, opacity=0)
         .encode(x=x, y=y, **rate_tips(words, picked)),
-        alt.Chart(alt.Data(values=[{"text": words.at_risk}]))
+        alt.Chart(data([{"text": words.at_risk}]))
         .mark_text(align="left", color=MUTED, fontSize=TEXT_SIZE - 1)
         .encode(x=alt.value(0), y=alt.value(height + 40), text="text:N"),
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(data(rows))
         .transform_calculate(value=f"({height} - datum.y) * {top / height}")
         .mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
         .encode(x=alt.value(0), y=y, text="label:N", **fading(picked), **name_tip(picked)),
@@ -175,7 +175,7 @@ def _at_risk(
     ]
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False))
     return [
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(data(rows))
         .mark_text(baseline="middle", color=INK, fontSize=TEXT_SIZE - (1 if picked is not None else 3))
         .encode(x=x, y=y, text="text:N", **fading(picked))
     ]

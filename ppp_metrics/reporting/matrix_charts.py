@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE
-from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, altair, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
     import altair as alt
@@ -68,7 +68,7 @@ def draw_matrix(
 
         def layer(rows: Sequence[Mapping[str, Any]]) -> Any:
             place = {"x": alt.X("x:Q", scale=None, axis=None), "y": alt.Y("y:Q", scale=None, axis=None)}
-            return alt.Chart(alt.Data(values=list(rows))).encode(**place)
+            return alt.Chart(data(rows)).encode(**place)
 
         drawn = [
             {
