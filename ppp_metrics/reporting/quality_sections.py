@@ -100,7 +100,8 @@ class QualitySections(FileFacts):
         caption: Words = msg("Percentage filled in, by supplier; the stronger the colour, the less. – was never sent.")
         if any(self._is_withheld(each) for each in found):
             caption = msg(
-                "Percentage filled in, by supplier; the stronger the colour, the less. – was never sent, {mark} is withheld.",
+                "Percentage filled in, by supplier; the stronger the colour, the less. – was never sent, {mark} is "
+                "withheld.",
                 mark=words.WITHHELD_MARK,
             )
         rows = [
