@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period
 from ppp_metrics.records.checks import run_checks
+from ppp_metrics.records.quality import Filled
 from ppp_metrics.reporting import dashboard
 from ppp_metrics.reporting.asking import Asking
 from ppp_metrics.reporting.dashboard import Report
@@ -97,11 +97,11 @@ def test_what_was_put_aside_stands_by_supplier_table_reason_and_file(report: Cal
         ["supplier", "rows", "cells", "rows about people", "cells about people"],
         ["north", "2", "1", "withheld", "0"],
         ["south", "0", "0", "0", "0"],
-        ["supplier", "table", "reason", "what", "count", "files"],
-        ["north", "Issues", "not a date", "rows", "1", "issues.csv"],
-        ["north", "Issues", "not one of the codes", "rows", "1", "issues.csv"],
-        ["north", "Outcomes", "neither yes nor no", "cells", "1", "outcomes.csv"],
-        ["north", "Participants", "not one of the codes", "rows", "withheld", "participants.csv"],
+        ["supplier", "count", "what", "table", "reason", "files"],
+        ["north", "1", "rows", "Issues", "not a date", "issues.csv"],
+        ["north", "1", "rows", "Issues", "not one of the codes", "issues.csv"],
+        ["north", "1", "cells", "Outcomes", "neither yes nor no", "outcomes.csv"],
+        ["north", "withheld", "rows", "Participants", "not one of the codes", "participants.csv"],
     ]
 
 
@@ -113,16 +113,14 @@ def test_shares_filled_in_stand_beside_each_other_in_chart_and_table(report: Cal
     assert by_column["Accepted by company (Outcomes)"] == ["95% of 21", "–", "95% of 21"]
     assert by_column["Size class (Partners)"] == ["100% of 10", "never sent", "83% of 12"]
     assert made.html.count(">95</text>") == 2
-    assert "the darker, the less" in text(made)
+    assert "the stronger the colour, the less" in text(made)
 
 
-def test_all_is_only_said_of_all() -> None:
-    of = dashboard.Report._share
-    whole = SimpleNamespace(table="issues", rows=1000, filled=1000)
-    almost = SimpleNamespace(table="issues", rows=1000, filled=999)
-    hardly = SimpleNamespace(table="issues", rows=1000, filled=1)
-    desk = SimpleNamespace(_is_withheld=lambda each: False)
-    assert [of(desk, [each]) for each in (whole, almost, hardly)] == [100, 99, 1]  # type: ignore[arg-type, list-item]
+def test_all_is_only_said_of_all(report: Callable[..., Report]) -> None:
+    def share(filled: int) -> int | None:
+        return report()._share([Filled("north", "issues", "theme_code", 1000, filled, is_sent=True)])
+
+    assert [share(filled) for filled in (1000, 999, 1, 0)] == [100, 99, 1, 0]
 
 
 def test_a_rule_that_is_broken_stands_with_its_rows_and_suppliers(report: Callable[..., Report]) -> None:

@@ -134,7 +134,7 @@ def _card(desk: FileFacts, label: Words, value: int | None, named: tuple[Label, 
     one, many = named
     return Card(
         label=label,
-        value=desk.say(msg("not checked")) if value is None else desk.count(value),
+        value=desk.say(msg("no check")) if value is None else desk.count(value),
         unit=one if value == 1 else many,
         is_number=value is not None,
         interval="",

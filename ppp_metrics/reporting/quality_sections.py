@@ -97,10 +97,11 @@ class QualitySections(FileFacts):
             findings.append(
                 msg("The chart shows the {count} suppliers with most to fill in; the table has all.", count=len(drawn))
             )
-        caption: Words = msg("Percentage filled in, by supplier; the darker, the less. – was never sent.")
+        caption: Words = msg("Percentage filled in, by supplier; the stronger the colour, the less. – was never sent.")
         if any(self._is_withheld(each) for each in found):
             caption = msg(
-                "Percentage filled in, by supplier; the darker, the less. – was never sent, {mark} is withheld.",
+                "Percentage filled in, by supplier; the stronger the colour, the less. – was never sent, {mark} is "
+                "withheld.",
                 mark=words.WITHHELD_MARK,
             )
         rows = [
@@ -188,17 +189,17 @@ class QualitySections(FileFacts):
         return Table(msg("Put aside by supplier"), header, rows)
 
     def _aside_by_reason(self, seen: Sequence[PutAside]) -> Table:
-        header: list[Words] = [msg("supplier"), msg("table"), msg("reason"), msg("what"), msg("count")]
+        header: list[Words] = [msg("supplier"), msg("count"), msg("what"), msg("table"), msg("reason")]
         if self.shows_people:
             header.append(msg("files"))
         rows: list[list[Words]] = []
         for each in seen:
             row: list[Words] = [
                 each.supplier,
+                self.rows_shown([each.count], is_about_people=each.is_about_people),
+                ROWS if each.is_row else CELLS,
                 BY_NAME[each.table].label if each.table else "–",
                 self._reason(each.reason),
-                ROWS if each.is_row else CELLS,
-                self.rows_shown([each.count], is_about_people=each.is_about_people),
             ]
             rows.append([*row, "; ".join(each.files)] if self.shows_people else row)
         return Table(msg("Put aside by supplier, table and reason"), header, rows)
