@@ -256,7 +256,7 @@ def test_a_chart_tells_its_finding_to_who_cannot_see_it(page: Page, address: str
     for section in page.locator(".ppp-section:has(figure)").all():
         finding = section.locator(".ppp-finding").text_content() or ""
         assert section.locator(".ppp-wide desc").first.text_content() == finding
-        assert finding in (section.get_by_role("application").get_attribute("aria-label") or "")
+        assert finding in (section.locator(".ppp-interactive svg").get_attribute("aria-label") or "")
 
 
 def test_the_keyboard_reaches_the_content_and_opens_a_table(page: Page, address: str) -> None:

@@ -42,14 +42,20 @@ class Chart {
       svg.style.maxWidth = still[0].style.maxWidth;
     }
     const said = [...still].flatMap(each => [...each.querySelectorAll("title, desc")]).map(each => each.textContent);
-    svg.setAttribute("role", "application");
-    svg.setAttribute("aria-label", [...said, this.place.dataset.keys].join(" "));
-    svg.setAttribute("tabindex", "0");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", said.join(" "));
     for (const each of svg.children) each.setAttribute("aria-hidden", "true");
-    svg.addEventListener("keydown", event => this.answer(event));
-    svg.addEventListener("blur", () => this.leave());
+    if (this.marks().length) this.listenToKeys();
     this.place.hidden = false;
     this.figure.classList.add("ppp-drawn");
+  }
+
+  listenToKeys() {
+    this.svg.setAttribute("role", "application");
+    this.svg.setAttribute("aria-label", `${this.svg.getAttribute("aria-label")} ${this.place.dataset.keys}`);
+    this.svg.setAttribute("tabindex", "0");
+    this.svg.addEventListener("keydown", event => this.answer(event));
+    this.svg.addEventListener("blur", () => this.leave());
   }
 
   answer(event) {
