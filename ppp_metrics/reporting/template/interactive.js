@@ -37,9 +37,11 @@ class Chart {
     // the size follows from the room there is
     for (const size of ["width", "height"]) svg.removeAttribute(size);
     if (still.length === 1) {
-      // fonts measured by another program: a pixel more or less would move the page
-      svg.setAttribute("viewBox", still[0].getAttribute("viewBox"));
+      // words are measured with other fonts here: a pixel more or less must not move the page
+      const box = still[0].viewBox.baseVal;
+      svg.style.aspectRatio = `${box.width} / ${box.height}`;
       svg.style.maxWidth = still[0].style.maxWidth;
+      svg.setAttribute("preserveAspectRatio", "xMinYMin meet");
     }
     const said = [...still].flatMap(each => [...each.querySelectorAll("title, desc")]).map(each => each.textContent);
     svg.setAttribute("role", "img");
