@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bs4 import Tag
 
 Record = Mapping[str, Any]
-PLACES = {"x", "x2", "y", "y2", "middle", "top", "label_y", "text_y", "row", "at", "opacity"}
+PLACES = {"x", "x2", "y", "y2", "middle", "level", "outline", "top", "label_y", "text_y", "row", "at", "opacity"}
 """Fields that say where a mark stands and how it looks; a withheld number has a place too."""
 NUMBER = re.compile(r"[−-]?\d[\d.,\u00a0\u202f]*")
 

@@ -53,10 +53,16 @@ def draw_flow(
                 "came": flow.came,
                 "agreed": flow.agreed,
                 "color": ACCENT if at >= len(flows) - current else SOFT,
+                "tip": {"title": flow.tick}
+                | {
+                    name: number_text(value)
+                    for name, value in ((came, flow.came), (agreed, flow.agreed))
+                    if value is not None
+                },
             }
             for at, flow in enumerate(flows)
         ]
-        base = alt.Chart(data(rows))
+        base = alt.Chart(data(rows)).encode(tooltip=alt.Tooltip("tip:N"))
         x = alt.X(
             "at:O",
             scale=alt.Scale(domain=list(range(len(flows))), paddingInner=0.3, paddingOuter=0.15),

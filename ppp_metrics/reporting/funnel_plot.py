@@ -105,7 +105,11 @@ def draw_funnel(
         everyone = alt.Chart(data([{"n": 0, "n2": last, "rate": overall}]))
         layers.insert(0, everyone.mark_rule(color=INK).encode(x=ruled_x, x2="n2:Q", y=ruled_y))
         for is_outside, color in ((False, MUTED), (True, ACCENT)):
-            marks = [{"n": point.n, "rate": point.rate} for point in points if point.is_outside is is_outside]
+            marks = [
+                {"n": point.n, "rate": point.rate, "tip": f"{point.label}: {words.percent(round(point.rate, 1))}"}
+                for point in points
+                if point.is_outside is is_outside
+            ]
             layers.append(
                 alt.Chart(data(marks))
                 .mark_point(
@@ -116,7 +120,7 @@ def draw_funnel(
                     size=100,
                     shape="diamond" if is_outside else "circle",
                 )
-                .encode(x=x, y=y)
+                .encode(x=x, y=y, tooltip=alt.Tooltip("tip:N"))
             )
         _, inner, outer = lines[-1]
         heights = _apart([at(last, rate)[1] for rate in (outer[1], inner[1], overall)])

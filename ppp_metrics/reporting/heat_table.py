@@ -70,6 +70,7 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
                     "y2": y + CELL_HEIGHT - 1,
                     "level": y + CELL_HEIGHT / 2,
                     "text": cell.text,
+                    "tip": f"{row.label}, {columns[column]}: {cell.text}",
                     "opacity": 0 if cell.share is None else 0.05 + 0.45 * (1 - cell.share / 100),
                 }
                 for column, cell in enumerate(row.cells)
@@ -77,7 +78,7 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
             y += CELL_HEIGHT + (4 if is_narrow else 0)
         place = {name: alt.X(f"{name}:Q", scale=None, axis=None) for name in ("x", "middle")}
         level = {name: alt.Y(f"{name}:Q", scale=None, axis=None) for name in ("y", "level", "line")}
-        box = alt.Chart(data(cells))
+        box = alt.Chart(data(cells)).encode(tooltip=alt.Tooltip("tip:N"))
         named, grouped = alt.Chart(data(labels)), alt.Chart(data(groups))
         heading = (
             {"angle": 270, "align": "left", "baseline": "middle"}

@@ -78,6 +78,7 @@ def draw_matrix(
                 "y2": down[gives] + above + height,
                 "opacity": 0.04 if square.value is None else 0.08 + 0.42 * square.value / most,
                 "outline": 1.5 if square.is_outlined else 0,
+                "tip": f"{gives} → {receives}: {square.text}",
             }
             for (gives, receives), square in squares.items()
         ]
@@ -112,6 +113,7 @@ def draw_matrix(
                 y2="y2:Q",
                 fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
                 strokeWidth=alt.StrokeWidth("outline:Q", scale=None),
+                tooltip=alt.Tooltip("tip:N"),
             ),
             layer(numbers).mark_text(color=INK, fontSize=TEXT_SIZE, fontWeight=600).encode(**text),
             layer(rows).mark_text(color=INK, fontSize=size, align="left").encode(**text),

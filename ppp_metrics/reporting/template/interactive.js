@@ -37,19 +37,27 @@ class Chart {
     // the size follows from the room there is
     for (const size of ["width", "height"]) svg.removeAttribute(size);
     if (still.length === 1) {
-      // fonts measured by another program: a pixel more or less would move the page
-      svg.setAttribute("viewBox", still[0].getAttribute("viewBox"));
+      // words are measured with other fonts here: a pixel more or less must not move the page
+      const box = still[0].viewBox.baseVal;
+      svg.style.aspectRatio = `${box.width} / ${box.height}`;
       svg.style.maxWidth = still[0].style.maxWidth;
+      svg.setAttribute("preserveAspectRatio", "xMinYMin meet");
     }
     const said = [...still].flatMap(each => [...each.querySelectorAll("title, desc")]).map(each => each.textContent);
-    svg.setAttribute("role", "application");
-    svg.setAttribute("aria-label", [...said, this.place.dataset.keys].join(" "));
-    svg.setAttribute("tabindex", "0");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", said.join(" "));
     for (const each of svg.children) each.setAttribute("aria-hidden", "true");
-    svg.addEventListener("keydown", event => this.answer(event));
-    svg.addEventListener("blur", () => this.leave());
+    if (this.marks().length) this.listenToKeys();
     this.place.hidden = false;
     this.figure.classList.add("ppp-drawn");
+  }
+
+  listenToKeys() {
+    this.svg.setAttribute("role", "application");
+    this.svg.setAttribute("aria-label", `${this.svg.getAttribute("aria-label")} ${this.place.dataset.keys}`);
+    this.svg.setAttribute("tabindex", "0");
+    this.svg.addEventListener("keydown", event => this.answer(event));
+    this.svg.addEventListener("blur", () => this.leave());
   }
 
   answer(event) {
