@@ -30,6 +30,21 @@ def test_a_name_that_two_relations_share_is_asked_only_of_the_one_that_gives_it(
     assert "first_deliveries" not in relation("outcome_facts", "delivered_date theme")
 
 
+def test_what_only_a_column_left_out_was_made_of_is_left_out_too() -> None:
+    # whether a post measurement is matched is a question of days: no result is read, nor the issue that it names
+    sql = relation("measurements", "is_matched")
+    assert "measured_date" in sql
+    assert "last_pre" not in sql
+    assert "issue_id," not in relation("learning_pairs", "gain").split("pairs as pair")[1]
+
+
+def test_what_settles_which_of_several_results_counts_is_never_left_out() -> None:
+    # of several on one day the least by issue, partnership and points, whichever of these is asked for
+    result = "{issue_id: issue_id, partnership_id: partnership_id, points: points} as result"
+    assert result in relation("learning_pairs", "gain")
+    assert result in relation("learning_pairs", "issue_id")
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
 @given(records=worlds())

@@ -3,7 +3,7 @@ with brought as (
     select membership.supplier, membership.partnership_id, capability.capability
     from memberships as membership
     join capabilities as capability using (supplier, partner_id)
-    join organisations as member using (supplier, partner_id)
+    join partners as member using (supplier, partner_id)
     where
         member.partner_type in ('university_of_applied_sciences', 'vocational_institution', 'research_university')
         and capability.fte > 0
