@@ -3,7 +3,7 @@ BIN := .venv/bin
 PERIOD = $$($(BIN)/python -c "from ppp_metrics.periods import latest_full_quarter, today; print(latest_full_quarter(today()))")
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lab bench generated lock clean
+.PHONY: help report test check lab bench gallery generated lock clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -32,7 +32,11 @@ lab: .venv/made ## JupyterLab on the demo workspace
 	@$(BIN)/ppp-metrics lab
 
 bench: .venv/made ## speed and memory, as ratios of the same run
-	@for name in start_up load_issues compute_issues; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in start_up load_issues compute_issues check_issues make_reports; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+gallery: report ## remakes the README's pictures from the demo's reports
+	@$(BIN)/python tools/system_packages.py
+	@$(BIN)/python tools/make_gallery.py
 
 generated: .venv/made ## remakes the files that are made from other files
 	@$(BIN)/python tools/generated.py

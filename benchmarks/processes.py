@@ -23,12 +23,12 @@ class Run:
     peak_mb: float
 
 
-def run(command: list[str], cwd: Path | None = None) -> Run:
-    """Runs a command to its end. Raises RuntimeError when it fails."""
+def run(command: list[str], cwd: Path | None = None, *, may_refuse: bool = False) -> Run:
+    """Runs a command to its end. Raises RuntimeError when it fails; exit 1 is an answer, if it may refuse."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    if status and not (may_refuse and os.waitstatus_to_exitcode(status) == 1):
         raise RuntimeError(f"{' '.join(command)} failed")
     return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
 

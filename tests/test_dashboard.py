@@ -42,7 +42,7 @@ def executed(network: Path) -> dict[str, Any]:
 
 def text(section: dashboard.Section) -> str:
     """The words of a section as they are read, drawings left out."""
-    plain = re.sub(r"<svg.*?</svg>|<style>.*?</style>|<[^>]+>", " ", section.html, flags=re.DOTALL)
+    plain = re.sub(r"<(svg|style|script).*?</\1>|<[^>]+>", " ", section.html, flags=re.DOTALL)
     return " ".join(html.unescape(plain).split())
 
 

@@ -21,6 +21,7 @@ import pytest
 from ppp_metrics.metrics.dimensions import group_of, sliced_by
 from ppp_metrics.reporting import dashboard
 from ppp_metrics.reporting.dashboard import Report
+from ppp_metrics.reporting.drawing import draw_late
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.html import render_page
 from tests.networks import PERIOD, make_network, network_files, run_notebook
@@ -93,7 +94,7 @@ def test_the_finding_says_what_ran_each_way_between_school_and_company(report: C
 
 def test_the_drawing_marks_what_is_withheld_and_holds_no_number_of_it(report: Callable[..., Report]) -> None:
     made = report().flows()
-    for drawing in re.findall(r"<svg.*?</svg>", made.html, flags=re.DOTALL):
+    for drawing in re.findall(r"<svg.*?</svg>", draw_late(made.html), flags=re.DOTALL):
         texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing)
         assert sorted(text for text in texts if not re.search(r"[a-z]", text)) == ["6", "7", "8", *"××––––"]
         # student, teacher and employee: four squares lie between school and company

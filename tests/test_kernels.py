@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from jupyter_core.utils import run_sync
 
 from ppp_metrics.reporting import kernels
 from ppp_metrics.reporting.execution import KERNEL_ARGUMENTS
@@ -48,7 +49,7 @@ def started_kernel() -> Iterator[ReportKernelManager]:
         await manager.start_kernel(extra_arguments=list(KERNEL_ARGUMENTS))
         return manager
 
-    manager = asyncio.run(start())
+    manager = run_sync(start)()
     yield manager
     manager.cleanup_connection_file()
 
@@ -121,7 +122,7 @@ def test_a_kernel_does_not_outlive_who_started_it(tmp_path: Path) -> None:
         while _is_alive(pid):
             await asyncio.sleep(0.05)
 
-    asyncio.run(asyncio.wait_for(gone(), timeout=20))
+    run_sync(asyncio.wait_for)(gone(), timeout=20)
 
 
 def _is_alive(pid: int) -> bool:

@@ -45,7 +45,8 @@ def test_a_metric_uses_only_what_is_declared(metric: Metric) -> None:
     }
     assert metric.id.endswith(endings.get(metric.unit, ""))
     columns = view_columns()[metric.view]
-    named = {*metric.per, *metric.values, *metric.subjects} | {metric.event, metric.n_of} - {None}
+    named = {*metric.per, *metric.values, *metric.subjects, *re.findall(r"\w+", metric.n_of or "")}
+    named |= {metric.event} - {None}
     assert named <= set(columns)
     assert {"region_code", "partnership"} <= set(columns)
 

@@ -51,6 +51,8 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
     in_row = min(len(themes), 2 if is_narrow else 3)
     width = (NARROW - 38 * in_row) // in_row if is_narrow else (WIDE - 50 * in_row) // in_row
     behind = _steps(themes, 2 * GRID_DAYS)
+    at_risk = wrapped(words.at_risk, max(16, width // 7))
+    below = 31 + 13 * (at_risk.count("\n") + 1)
 
     def panel(theme: Theme) -> Any:
         height = 110 if len(themes) > 3 else 160
@@ -64,9 +66,9 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
                 x=x, y=_share("low", top, words), y2="high:Q"
             ),
             own.mark_line(interpolate="step-after", color=ACCENT, strokeWidth=2).encode(x=x, y=y),
-            *_at_risk([theme], words, top, height, x, from_y=46),
-            alt.Chart(data([{"text": words.at_risk}]))
-            .mark_text(align="left", color=MUTED, fontSize=TEXT_SIZE - 3)
+            *_at_risk([theme], words, top, height, x, from_y=below + 2),
+            alt.Chart(data([{"text": at_risk}]))
+            .mark_text(align="left", lineBreak="\n", color=MUTED, fontSize=TEXT_SIZE - 3)
             .encode(x=alt.value(-6), y=alt.value(height + 31), text="text:N"),
         ]
         lines = wrapped(theme.label, 18 if is_narrow else max(16, width // 7)).split("\n")
