@@ -20,7 +20,7 @@ from benchmarks.processes import PPP_METRICS, Run, compare, run
 
 ROOT = Path(__file__).resolve().parent.parent
 PERIOD = "2026-Q3"
-PROVINCES = [f"NL{code}" for code in (11, 12, 13, 21, 22, 23, 31, 32, 34, 35, 41, 42)]
+PROVINCES = [f"NL{code}" for code in (11, 12, 13, 21, 22, 23, 32, 34, 35, 36, 41, 42)]
 NOTEBOOKS = ["regional_innovation", "learning_effects", "theme_explorer"]
 LANGS = ["nl", "en"]
 RUNS = 3

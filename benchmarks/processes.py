@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +27,12 @@ class Run:
 def run(command: list[str], cwd: Path | None = None, *, may_refuse: bool = False) -> Run:
     """Runs a command to its end. Raises RuntimeError when it fails; exit 1 is an answer, if it may refuse."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status and not (may_refuse and os.waitstatus_to_exitcode(status) == 1):
-        raise RuntimeError(f"{' '.join(command)} failed")
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status and not (may_refuse and os.waitstatus_to_exitcode(status) == 1):
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)} failed: {said.read().decode(errors='replace')}")
     return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 

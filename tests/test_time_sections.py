@@ -6,6 +6,7 @@ obligation, of which 10 were in use from day 184, and 20 under an effort obligat
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest

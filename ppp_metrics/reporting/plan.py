@@ -207,7 +207,8 @@ def _jobs(
         if region == "all":
             regions = with_data
         elif region:
-            regions = [find_region(con, code) for code in region.split(",")]
+            # an area may be named twice, by its old code and its new one
+            regions = list(dict.fromkeys(find_region(con, code) for code in region.split(",")))
         else:
             regions = [code for code in with_data if len(code) == 2]
         if not regions:
