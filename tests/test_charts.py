@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -19,7 +21,9 @@ from ppp_metrics.reporting.charts import (
     draw_intervals,
     draw_tiles,
 )
-from ppp_metrics.reporting.drawing import Drawing, accessible
+from ppp_metrics.reporting.dashboard import SUBJECTS
+from ppp_metrics.reporting.drawing import Drawing, accessible, altair
+from tests.networks import PERIOD, make_network, run_notebook
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -159,3 +163,17 @@ def test_a_long_label_takes_two_lines_and_its_row_more_room() -> None:
 def test_svg_of_an_unknown_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="size"):
         accessible("<svg></svg>", "a", "A", "A")
+
+
+@pytest.mark.parametrize("notebook", list(SUBJECTS))
+def test_what_altair_does_not_check_while_charts_are_made_is_its_grammar_all_the_same(
+    notebook: str, tmp_path: Path
+) -> None:
+    folder = make_network(tmp_path)
+    executed = run_notebook(notebook, workspace=str(folder), period=PERIOD, region="NL", lang="nl")
+    outputs = "".join(output.data["text/html"] for cell in executed.cells for output in cell.get("outputs", []))
+    places = re.findall(r'<script type="application/json">(.*?)</script>', outputs)
+    assert places
+    for place in places:
+        for spec in json.loads(place).values():
+            altair().Chart.from_dict(spec)

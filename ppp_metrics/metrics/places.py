@@ -22,6 +22,8 @@ def find_region(con: DuckDBPyConnection, text: str) -> str:
     Raises UsageError when there is none. Of areas with one name the larger is meant: Utrecht is the province.
     """
     prepare(con)
+    if known := con.execute("select current_code from region_paths where region_code = ?", [text]).fetchall():
+        return known[0][0]
     rows = con.execute(
         "select current_code from region_paths "
         "where upper(region_code) = upper(trim($text)) or lower(name) = lower(trim($text)) "

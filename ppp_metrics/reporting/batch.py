@@ -30,7 +30,7 @@ from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
 from ppp_metrics.reporting.pdf import check_pdf
-from ppp_metrics.reporting.plan import Job, plan_reports, region_slices
+from ppp_metrics.reporting.plan import Job, check_notebooks, plan_reports, region_slices
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
@@ -72,8 +72,8 @@ def make_reports(
     What all of them together withhold is decided first. Before they are put in place they are audited, with what stands
     there already: if anybody could work out what is withheld, none is.
 
-    Raises UsageError and DataError as `plan_reports` does, and DataError when a notebook fails, `out` cannot be written
-    or the audit finds something. When a notebook fails, the other reports are put in place.
+    Raises UsageError and DataError as `plan_reports` and `check_notebooks` do, and DataError when a notebook fails,
+    `out` cannot be written or the audit finds something. When a notebook fails, the other reports are put in place.
     """
     planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks, is_static, with_pdf)
     if with_pdf:
@@ -96,6 +96,7 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
         if any(kept[file] != known[file] for file in kept):
             write_manifest(out, known | kept)
         return [kept[job.file] for job in planned]
+    check_notebooks(todo)
     done = Outcome()
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:

@@ -118,7 +118,7 @@ def draw_intervals(
             label,
             base.mark_text(
                 align="right", color=INK, fontSize=TEXT_SIZE, fontWeight=600, dy=-12 if is_narrow else 0
-            ).encode(x=alt.value(NARROW if is_narrow else WIDE), text="text:N"),
+            ).encode(x=alt.XValue(NARROW if is_narrow else WIDE), text="text:N"),
         ]
         if reference:
             # no more precise than its words
@@ -129,7 +129,7 @@ def draw_intervals(
             layers.append(
                 line.mark_text(
                     align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
-                ).encode(x=x, y=alt.value(0), text="text:N")
+                ).encode(x=x, y=alt.YValue(0), text="text:N")
             )
         return alt.layer(*layers).properties(width=NARROW if is_narrow else WIDE, height=height)
 
@@ -282,7 +282,10 @@ def pickable(*fields: str) -> Any:
 def answering(picked: Any) -> dict[str, Any]:
     """What marks say to a pointer, from the field `tip` of their data, and how those fade that are not picked."""
     alt = altair()
-    return {"tooltip": alt.Tooltip("tip:N"), "opacity": alt.condition(picked, alt.value(1), alt.value(0.3))}
+    return {
+        "tooltip": alt.Tooltip("tip:N"),
+        "opacity": alt.OpacityValue(0.3, condition={"param": picked.name, "value": 1}),
+    }
 
 
 def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Chart, Any]:
@@ -308,7 +311,7 @@ def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Ch
     # a label of two lines moves up: by a whole line above the mark, by half a line beside it
     up = alt.expr(f"{-12 if is_narrow else 0} - {16 if is_narrow else 8} * (indexof(datum.label, '\\n') > 0)")
     label = base.mark_text(align="left", lineBreak="\n", color=INK, fontSize=TEXT_SIZE, dy=up)
-    return base, step * len(rows), label.encode(x=alt.value(0), text="label:N"), picked
+    return base, step * len(rows), label.encode(x=alt.XValue(0), text="label:N"), picked
 
 
 def wrapped(label: str, width: int, lines: int = 2) -> str:

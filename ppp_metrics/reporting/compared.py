@@ -92,7 +92,7 @@ def ticked_axis(
 def fading(picked: Any) -> dict[str, Any]:
     """What is not picked fades, where anything can be picked."""
     alt = altair()
-    return {} if picked is None else {"opacity": alt.condition(picked, alt.value(1), alt.value(0.3))}
+    return {} if picked is None else {"opacity": alt.OpacityValue(0.3, condition={"param": picked.name, "value": 1})}
 
 
 def name_tip(picked: Any) -> dict[str, Any]:

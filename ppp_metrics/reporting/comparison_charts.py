@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, wrapped
 from ppp_metrics.reporting.compared import ComparisonWords, Theme, fading, name_tip, rate_tips, ticked_axis
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, specification
+from ppp_metrics.reporting.drawing import (
+    ACCENT,
+    INK,
+    LINE,
+    MUTED,
+    Drawing,
+    altair,
+    data,
+    draw,
+    specification,
+    unchecked,
+)
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
 
 if TYPE_CHECKING:
@@ -40,7 +51,8 @@ def draw_comparison(
         drawn.append(
             draw(f"{key}-curves", words.curves, over_time, lambda is_narrow: incidence_panels(shown, words, is_narrow))
         )
-    wide, narrow = (specification(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
+    with unchecked():
+        wide, narrow = (specification(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
     return Drawing("".join(each.wide for each in drawn), "".join(each.narrow for each in drawn), wide, narrow)
 
 
@@ -133,16 +145,16 @@ def rates_chart(
     layers = [
         lines.transform_filter("datum.top > 0")
         .mark_rule(color=LINE)
-        .encode(x=alt.value(0), x2=alt.value(width), y=top),
+        .encode(x=alt.XValue(0), x2=alt.X2Value(width), y=top),
         dots.mark_rule(strokeWidth=4, strokeOpacity=0.4, strokeCap="round").encode(x=low, x2="high:Q"),
         dots.mark_point(filled=True, size=90, opacity=1, strokeWidth=0)
         .encode(x=x, shape=shape)
         .properties(name="rates"),
         lines.mark_text(align="left", lineBreak="\n", baseline="middle", dy=up, color=INK, fontSize=TEXT_SIZE).encode(
-            x=alt.value(0), y=label_y, text="label:N", **seen, **name_tip(picked)
+            x=alt.XValue(0), y=label_y, text="label:N", **seen, **name_tip(picked)
         ),
         lines.mark_text(align="right", baseline="middle", color=MUTED, fontSize=TEXT_SIZE - 1).encode(
-            x=alt.value(width), y=label_y, text="n:N", **seen
+            x=alt.XValue(width), y=label_y, text="n:N", **seen
         ),
     ]
     if overall is not None:
@@ -158,6 +170,6 @@ def rates_chart(
         layers.append(
             line.mark_text(
                 align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
-            ).encode(x=x, y=alt.value(0), text="text:N")
+            ).encode(x=x, y=alt.YValue(0), text="text:N")
         )
     return alt.layer(*layers).properties(width=width, height=tops[-1])

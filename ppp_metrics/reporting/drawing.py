@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from ppp_metrics.reporting.handover import told_by_release
+from ppp_metrics.reporting.light_imports import without_address_grammar
 
 INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9fc6cc"
 Spec = dict[str, Any]
@@ -42,14 +43,18 @@ def draw(key: str, title: str, finding: str, chart: Callable[[bool], Any]) -> Dr
     In the kernel of a release only a place is left for the SVG: whoever writes its page draws that, with the renderer
     that is warm there.
     """
-    altair()
-    from altair.utils.schemapi import debug_mode
-
-    # Altair checks each part of a chart as it is made; tests check what comes out
-    with debug_mode(False):
+    with unchecked():
         wide, narrow = (specification(chart(is_narrow)) for is_narrow in (False, True))
     svg = _left_open if told_by_release() else _drawn
     return Drawing(svg(wide, f"{key}-wide", title, finding), svg(narrow, f"{key}-narrow", title, finding), wide, narrow)
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """While it lasts, Altair does not check each part of a chart as it is made; tests check what comes out."""
+    altair()
+    from altair.utils.schemapi import debug_mode
+
+    return debug_mode(False)
 
 
 def draw_late(html: str) -> str:
@@ -66,17 +71,9 @@ def _left_open(*named: Any) -> str:
 
 
 def altair() -> ModuleType:
-    """Altair, imported without the grammar of web addresses that jsonschema would build: most of a second a process.
-
-    jsonschema checks addresses only where it can import that grammar, and no chart holds one.
-    """
-    if "altair" not in sys.modules and "rfc3987_syntax" not in sys.modules:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-        try:
-            import altair
-        finally:
-            del sys.modules["rfc3987_syntax"]
-    import altair
+    """Altair, imported when it is first needed."""
+    with without_address_grammar():
+        import altair
 
     return altair
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.reporting.dashboard import package_version
+from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.plan import Job
 
@@ -30,8 +31,9 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
 
     Raises DataError with the failing cell's own words.
     """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+    with without_address_grammar():
+        import papermill
+        from papermill.exceptions import PapermillExecutionError
 
     from ppp_metrics.reporting.kernels import ReportKernelManager
 

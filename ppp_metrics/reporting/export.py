@@ -34,7 +34,7 @@ from ppp_metrics.reporting.export_rows import about_row, definition_rows, in_ord
 from ppp_metrics.reporting.export_sheets import Rows
 from ppp_metrics.reporting.exported import read_export
 from ppp_metrics.reporting.finished import Finished
-from ppp_metrics.reporting.plan import Job, plan_reports
+from ppp_metrics.reporting.plan import Job, check_notebooks, plan_reports
 from ppp_metrics.reporting.release import Question, asked_by, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
@@ -79,14 +79,16 @@ def make_export(
     in `.xlsx`, or is a folder that is new, empty or holds an export already. What lies in the workspace's folder of
     reports was published before: what it withholds is withheld here, too.
 
-    Raises UsageError and DataError as `plan_reports` does; UsageError where `out` is neither, and DataError when it
-    holds other files or cannot be written, a notebook fails, or somebody could work out what is withheld.
+    Raises UsageError and DataError as `plan_reports` and `check_notebooks` do; UsageError where `out` is neither, and
+    DataError when it holds other files or cannot be written, a notebook fails, or somebody could work out what is
+    withheld.
     """
     if lang not in LANGUAGES:
         near = nearest(lang, LANGUAGES) or LANGUAGES[0]
         raise UsageError(msg("An export is in nl or en, not in '{lang}'. Did you mean {near}?", lang=lang, near=near))
     _refuse_place(out)
     planned = list(dict.fromkeys(plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)))
+    check_notebooks(planned)
     before = read_folder(place.reports, [out])
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(planned)), kernels.context()) as pool:
         areas, answers = _answers(place, planned, before, pool)

@@ -115,12 +115,16 @@ def _legend(came: str, agreed: str) -> list[alt.Chart]:
     def word(text: str, x: float) -> Any:
         base = alt.Chart(data([{"text": text}]))
         mark = base.mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
-        return mark.encode(x=alt.value(x), y=alt.value(y), text="text:N")
+        return mark.encode(x=alt.XValue(x), y=alt.YValue(y), text="text:N")
 
     base = alt.Chart(data([{}]))
     return [
-        base.mark_rect(color=ACCENT).encode(x=alt.value(0), x2=alt.value(12), y=alt.value(y - 6), y2=alt.value(y + 6)),
+        base.mark_rect(color=ACCENT).encode(
+            x=alt.XValue(0), x2=alt.X2Value(12), y=alt.YValue(y - 6), y2=alt.Y2Value(y + 6)
+        ),
         word(came, 18),
-        base.mark_rule(color=INK, strokeWidth=3).encode(x=alt.value(start), x2=alt.value(start + 18), y=alt.value(y)),
+        base.mark_rule(color=INK, strokeWidth=3).encode(
+            x=alt.XValue(start), x2=alt.X2Value(start + 18), y=alt.YValue(y)
+        ),
         word(agreed, start + 24),
     ]

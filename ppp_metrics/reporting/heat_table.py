@@ -86,7 +86,7 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
             else {"align": "center", "baseline": "bottom"}
         )
         layers = [
-            grouped.mark_rule(color=LINE).encode(x=alt.value(0), x2=alt.value(width), y=level["line"]),
+            grouped.mark_rule(color=LINE).encode(x=alt.XValue(0), x2=alt.X2Value(width), y=level["line"]),
             box.mark_rect(color=ACCENT, cornerRadius=3).encode(
                 x=place["x"], x2="x2:Q", y=level["y"], y2="y2:Q", fillOpacity=alt.FillOpacity("opacity:Q", scale=None)
             ),
@@ -98,10 +98,10 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
             .encode(x=place["x"], y=level["y"], text="text:N"),
             named.mark_text(
                 align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE, limit=width if is_narrow else left - 10
-            ).encode(x=alt.value(0), y=level["y"], text="text:N"),
+            ).encode(x=alt.XValue(0), y=level["y"], text="text:N"),
             grouped.mark_text(
                 align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE, fontWeight=600, limit=width
-            ).encode(x=alt.value(0), y=level["y"], text="text:N"),
+            ).encode(x=alt.XValue(0), y=level["y"], text="text:N"),
         ]
         return alt.layer(*layers).properties(width=width, height=y)
 

@@ -69,7 +69,7 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
             *_at_risk([theme], words, top, height, x, from_y=below + 2),
             alt.Chart(data([{"text": at_risk}]))
             .mark_text(align="left", lineBreak="\n", color=MUTED, fontSize=TEXT_SIZE - 3)
-            .encode(x=alt.value(-6), y=alt.value(height + 31), text="text:N"),
+            .encode(x=alt.XValue(-6), y=alt.YValue(height + 31), text="text:N"),
         ]
         lines = wrapped(theme.label, 18 if is_narrow else max(16, width // 7)).split("\n")
         title = alt.Title(lines, anchor="start", fontSize=TEXT_SIZE - 1, color=INK, fontWeight=600, offset=10)
@@ -115,9 +115,9 @@ def incidence_curves_chart(
         for when in [f"{month} {words.months}"]
     ]
     layers = [
-        levels.mark_rule(color=LINE).encode(x=alt.value(span[0]), x2=alt.value(span[1]), y=y),
+        levels.mark_rule(color=LINE).encode(x=alt.XValue(span[0]), x2=alt.X2Value(span[1]), y=y),
         levels.mark_text(align="right", dx=-8, color=MUTED, fontSize=TEXT_SIZE - 1).encode(
-            x=alt.value(span[0]), y=y, text="text:N"
+            x=alt.XValue(span[0]), y=y, text="text:N"
         ),
         steps.mark_area(interpolate="step-after", color=SOFT).encode(
             x=x,
@@ -136,11 +136,11 @@ def incidence_curves_chart(
         .encode(x=x, y=y, **rate_tips(words, picked)),
         alt.Chart(data([{"text": words.at_risk}]))
         .mark_text(align="left", color=MUTED, fontSize=TEXT_SIZE - 1)
-        .encode(x=alt.value(0), y=alt.value(height + 40), text="text:N"),
+        .encode(x=alt.XValue(0), y=alt.YValue(height + 40), text="text:N"),
         alt.Chart(data(rows))
         .transform_calculate(value=f"({height} - datum.y) * {top / height}")
         .mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
-        .encode(x=alt.value(0), y=y, text="label:N", **fading(picked), **name_tip(picked)),
+        .encode(x=alt.XValue(0), y=y, text="label:N", **fading(picked), **name_tip(picked)),
         *_at_risk(themes, words, top, height, x, from_y=62 + (17 if is_narrow else 0), step=step, picked=picked),
     ]
     return alt.layer(*layers, data=_steps(themes)).properties(

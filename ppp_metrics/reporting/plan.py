@@ -17,6 +17,7 @@ from ppp_metrics.language import LANGUAGES, msg, nearest
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
+from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.workspace import Workspace, starter
 
@@ -78,10 +79,17 @@ def _find_notebook(place: Workspace, name: str) -> Path:
     )
 
 
+def check_notebooks(jobs: Iterable[Job]) -> None:
+    """Raises UsageError when the notebook of a job has other parameters than a report has."""
+    for path in dict.fromkeys(job.notebook for job in jobs):
+        check_parameters(path)
+
+
 def check_parameters(path: Path) -> None:
     """Raises UsageError when the notebook's parameters cell has another parameter than a report gives, or lacks one."""
-    from papermill import inspect_notebook
-    from papermill.exceptions import PapermillException
+    with without_address_grammar():
+        from papermill import inspect_notebook
+        from papermill.exceptions import PapermillException
 
     try:
         declared = inspect_notebook(str(path))
@@ -170,9 +178,8 @@ def plan_reports(
 ) -> list[Job]:
     """A job each notebook, region and language; the data is checked first where its newest check was of other data.
 
-    Raises UsageError for an unknown notebook, region, language or edition, for a notebook with other parameters than a
-    report has, and for a look that cannot be; DataError when a critical check fails (unless allowed) or no issue has a
-    region.
+    Raises UsageError for an unknown notebook, region, language or edition, and for a look that cannot be; DataError
+    when a critical check fails (unless allowed) or no issue has a region.
     """
     if edition not in PUBLISHED_EDITIONS:
         guess = nearest(edition, PUBLISHED_EDITIONS) or PUBLISHED_EDITIONS[0]
@@ -180,8 +187,6 @@ def plan_reports(
     if lang not in (*LANGUAGES, "all"):
         raise UsageError(msg("A report is in nl, en, or all: not in '{lang}'.", lang=lang))
     paths = list(dict.fromkeys(_find_notebook(place, name) for name in notebooks)) or _all_notebooks(place)
-    for path in paths:
-        check_parameters(path)
     find_look(place)
     _check_data(place, allow_failed_checks)
     planned = _jobs(place, paths, period, region, LANGUAGES if lang == "all" else (lang,), edition, is_static)

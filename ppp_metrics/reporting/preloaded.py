@@ -8,6 +8,8 @@ from importlib import import_module
 
 from ppp_metrics.reporting.drawing import altair
 
+# first, since it imports what the others share without what nobody needs of it
+altair()
 # pydevd, which ipykernel brings along, warns of frozen modules in every kernel
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 for name in (
@@ -22,4 +24,3 @@ for name in (
     "ppp_metrics.reporting.html",
 ):
     import_module(name)
-altair()

@@ -31,6 +31,7 @@ from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.asking import Asking
 from ppp_metrics.reporting.audit import released
 from ppp_metrics.reporting.finished import Finished
+from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.workspace import Workspace, find_workspace
 
@@ -60,7 +61,8 @@ def asked_by(job: Job, withheld: frozenset[Name] = frozenset(), is_in_earnest: b
 
     Raises what a cell raises, if it is run in earnest.
     """
-    import nbformat
+    with without_address_grammar():
+        import nbformat
 
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with Store(find_workspace(Path(job.workspace)).database).reading() as con:
