@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +279,23 @@ def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
         for name in ("dies", "hangs"):
             (network / "notebooks" / f"{name}.ipynb").unlink()
     assert [path.name for path in (tmp_path / PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process alone")
+def test_an_interrupt_keeps_the_reports_that_are_finished_and_no_half_ones(network: Path, tmp_path: Path) -> None:
+    asked = ["--period", PERIOD, "--lang", "nl", "--jobs", "1", "--out", str(tmp_path), "--workspace", str(network)]
+    command = [str(Path(sys.executable).with_name("ppp-metrics")), "report", *asked]
+    # in a group of its own, as a terminal would have it
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        assert run.stderr
+        first = run.stderr.readline()
+        os.killpg(run.pid, signal.SIGINT)
+        said = run.stderr.read()
+    assert run.returncode == 130
+    assert "Traceback" not in said
+    kept = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert {first.split()[-1], "index.html", "manifest.json"} <= kept
+    assert kept == {*read_manifest(tmp_path), "index.html", "manifest.json"}
 
 
 @pytest.mark.parametrize("changed", [{"jobs": 1}, {"is_forked": False}])

@@ -102,7 +102,7 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     try:
         before = read_folder(out, [out / job.file for job in todo])
         workers = min(workers, len(todo))
-        with ProcessPoolExecutor(workers, kernels.context()) as pool:
+        with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
         _take_back_wrong(done, place.expectations)
         _refuse_leaks(

@@ -90,7 +90,8 @@ def make_export(
     planned = list(dict.fromkeys(plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)))
     check_notebooks(planned)
     before = read_folder(place.reports, [out])
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(planned)), kernels.context()) as pool:
+    workers = min(os.cpu_count() or 1, len(planned))
+    with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
         areas, answers = _answers(place, planned, before, pool)
     for error in wrong_numbers({job.file: each.checked for job, each in answers.items()}, place.expectations).values():
         raise error

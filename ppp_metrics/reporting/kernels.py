@@ -93,6 +93,11 @@ def end_all() -> None:
         process.kill()
 
 
+def leave_interrupts() -> None:
+    """Let the process that waits for this one answer Ctrl-C, which the terminal sends to both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @cache
 def context() -> Any:
     """The start method whose processes begin with everything imported; that of the system where it cannot fork."""
