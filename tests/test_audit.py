@@ -178,6 +178,14 @@ def test_a_number_filled_in_again_is_found_everywhere_it_tells_something(copied:
     }
 
 
+def test_a_number_that_the_manifest_calls_withheld_is_found_though_no_other_file_has_it(copied: Path) -> None:
+    def filled(page: str) -> str:
+        return re.sub(r'(data-cell="\d+/[a-z_]+" data-part="value">)withheld<', r"\g<1>4<", page, count=1)
+
+    found = rewritten(copied, name_of("NL12", "en", "_funder"), filled)
+    assert [leak.file for leak in found.leaks if leak.how == "filled"] == [name_of("NL12", "en", "_funder")]
+
+
 def test_what_follows_from_another_page_is_computed(copied: Path) -> None:
     # every page of Friesland shows all but its teachers: with the total these are the rest
     found = audit(copied)

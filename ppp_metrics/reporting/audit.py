@@ -55,7 +55,7 @@ SENTENCES = {
     "shown": msg("{file}: {number} is withheld here, and shown in another file."),
     "charted": msg("{file}: the chart of {number} holds {low}, which the report says nowhere."),
     "written": msg("{file}: {number} is withheld, but a number stands beside its name in words or in a chart."),
-    "filled": msg("{file}: {number} is called withheld, but a number stands in its row."),
+    "filled": msg("{file}: {number} is called withheld, but a number stands there."),
 }
 
 

@@ -135,7 +135,11 @@ class Page:
         return parse_number(text, self.report.lang)
 
     def betrayed(self) -> Iterator[tuple[str, Name]]:
-        """Each withheld cell beside whose name a number stands: in words, a drawing, or what a chart is made of."""
+        """Each withheld cell that has a number all the same, or beside whose name one stands in words or a chart."""
+        for cell in self.report.withheld:
+            if any(self._number(text) is not None for text in self.cells.get(cell, {}).values()):
+                at, group = self._asked(cell)
+                yield "filled", self._table(at).name(group)
         for cell in self._written():
             at, group = self._asked(cell)
             yield "written", self._table(at).name(group)
