@@ -28,6 +28,11 @@ class Period:
             raise UsageError(msg("'{text}' is not a period. Write a quarter as 2026-Q3 or a year as 2026.", text=text))
         return cls(int(match[1]), int(match[2]) if match[2] else None)
 
+    def short(self, lang: str) -> str:
+        """`Q3 2026`, `K3 2026`, `2026`."""
+        letter = "K" if lang == "nl" else "Q"
+        return f"{letter}{self.quarter} {self.year}" if self.quarter else str(self.year)
+
     @classmethod
     def quarter_of(cls, day: date) -> Period:
         return cls(day.year, (day.month + 2) // 3)

@@ -146,7 +146,7 @@ def test_codes_are_shown_to_readers_by_their_names() -> None:
     assert dimension_labels(con, "region2", ["NL35", "NL36"], "nl") == {"NL35": "Utrecht", "NL36": "Zuid-Holland"}
     assert dimension_labels(con, "obligation", ["result"], "nl") == {"result": "resultaatverplichting"}
     assert dimension_labels(con, "partnership", ["p1"], "en") == {"p1": "Waterkracht"}
-    assert dimension_labels(con, "quarter", ["2025-Q1"], "nl") == {"2025-Q1": "2025-K1"}
+    assert dimension_labels(con, "quarter", ["2025-Q1"], "nl") == {"2025-Q1": "K1 2025"}
 
 
 TWO_SUPPLIERS = """

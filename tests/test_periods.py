@@ -62,3 +62,8 @@ def test_the_clock_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     assert now().isoformat() == "1970-01-01T00:00:00"
     assert str(latest_full_quarter(now().date())) == "1969-Q4"
+
+
+def test_a_period_has_a_short_name_in_both_languages() -> None:
+    quarter = Period.parse("2026-Q3")
+    assert [quarter.short("nl"), quarter.short("en"), Period(2026).short("nl")] == ["K3 2026", "Q3 2026", "2026"]

@@ -150,8 +150,8 @@ def dimension_labels(con: DuckDBPyConnection, dimension: str, values: Iterable[s
         ).fetchall()
         known = {value: Label(en, nl).render(lang) for value, en, nl in rows}
     known |= {code.value: code.label.render(lang) for code in declared.codes}
-    if dimension == "quarter" and lang == "nl":
-        known = {value: value.replace("-Q", "-K") for value in wanted}
+    if dimension == "quarter":
+        known = {value: Period.parse(value).short(lang) for value in wanted if value != UNKNOWN}
     return {value: known.get(value, value) if value != UNKNOWN else UNKNOWN_LABEL.render(lang) for value in wanted}
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from ppp_metrics.language import Message, format_number, msg
-from ppp_metrics.periods import Period
-from ppp_metrics.reporting import words
 from ppp_metrics.reporting.flow_charts import Flow, draw_flow
 from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
 from ppp_metrics.reporting.words import Figure, Number
@@ -28,7 +26,7 @@ class FlowSections(Desk):
         if total.is_absent and not quarters:
             return self.section("flow", title, findings)
         caption = msg("Issues proposed under agreements, and the assignments that these commit to, by quarter")
-        flows = [Flow(self._quarter(each), each.numerator, each.denominator) for each in quarters]
+        flows = [Flow(each.label, each.numerator, each.denominator) for each in quarters]
         is_drawn = any(flow.agreed is not None for flow in flows)
         return self.section(
             "flow",
@@ -90,18 +88,12 @@ class FlowSections(Desk):
 
     def _quarters_table(self, caption: Message, quarters: Sequence[Number]) -> Table:
         header = [msg("quarter"), msg("proposed"), msg("agreed"), msg("share")]
-        rows = [
-            [self._quarter(each), self.numerator(each), self._agreed(each), self.shown(each)]
-            for each in reversed(quarters)
-        ]
+        rows = [[each.label, self.numerator(each), self._agreed(each), self.shown(each)] for each in reversed(quarters)]
         return Table(caption, header, rows)
 
     def _flow_table(self, *numbers: Number) -> Table:
         rows: list[list[Words]] = [[each.metric.label, self.shown(each), self.n_of(each)] for each in numbers]
         return Table(msg("Agreements in numbers"), [msg("measure"), msg("value"), msg("n")], rows)
-
-    def _quarter(self, number: Number) -> str:
-        return words.period_short(Period.parse(number.keys[0]), self.lang)
 
     def _agreed(self, number: Number) -> Figure:
         """The assignments committed to: a dash where that is withheld."""

@@ -59,7 +59,7 @@ def make_card(desk: Desk, number: Number) -> Card:
     earlier = [period.previous, period.year_earlier] if period.quarter else [period.previous]
     before = [(each, desk.number(metric.id, period=each)) for each in earlier]
     lines: list[tuple[Words, str, Words]] = [
-        (words.period_short(each, lang), desk.shown(then), words.change(number, then, lang)) for each, then in before
+        (each.short(lang), desk.shown(then), words.change(number, then, lang)) for each, then in before
     ]
     if (target := desk.target(metric.id)) is not None:
         lines.append((msg("target"), words.plain(target, metric.unit, lang), words.against_target(number, target)))

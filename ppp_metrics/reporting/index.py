@@ -162,7 +162,7 @@ def _period(period: str, reports: Sequence[Report], lang: str) -> dict[str, Any]
     as_of = max(report.as_of for report in reports)
     return {
         "title": title,
-        "short": words.period_short(Period.parse(period), lang),
+        "short": Period.parse(period).short(lang),
         "id": f"p{period}",
         "facts": [
             msg("reports: {count}", count=words.plain(len(reports), "count", lang)),

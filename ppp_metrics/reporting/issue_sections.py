@@ -109,7 +109,7 @@ class IssueSections(Desk):
             if any(counts[quarter].value is not None for quarter in quarters)
         ]
         rows = [
-            [words.period_short(quarter, self.lang), *(self.shown(counts[quarter]) for counts in series.values())]
+            [quarter.short(self.lang), *(self.shown(counts[quarter]) for counts in series.values())]
             for quarter in reversed(quarters)
         ]
         return self.section(
@@ -131,7 +131,7 @@ class IssueSections(Desk):
                 panels=panels,
                 current=current,
                 number_text=self.count,
-                names=[words.period_short(quarter, self.lang) for quarter in quarters],
+                names=[quarter.short(self.lang) for quarter in quarters],
             )
             if panels
             else None,

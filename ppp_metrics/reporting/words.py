@@ -204,13 +204,6 @@ def period_title(period: Period, lang: str) -> str:
     return msg("{quarter} of {year}", quarter=QUARTERS[period.quarter - 1], year=period.year).render(lang)
 
 
-def period_short(period: Period, lang: str) -> str:
-    """`Q3 2026`, `K3 2026`, `2026`."""
-    return (
-        str(period.year) if period.quarter is None else f"{'K' if lang == 'nl' else 'Q'}{period.quarter} {period.year}"
-    )
-
-
 def amount(number: Number, one: Label, many: Label, lang: str) -> str:
     """`1 issue`, `12 issues`, `no issues`, `a withheld number of people`."""
     if number.value is None and not number.is_suppressed:
