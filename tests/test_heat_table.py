@@ -36,7 +36,7 @@ def test_a_cell_is_darker_the_less_is_filled_in_and_blank_without_a_share() -> N
         if each.get("fill-opacity")
     ]
     # 0.05 where all is filled in, 0.45 more where nothing is, in two decimals
-    assert shades == pytest.approx([0.05, 0.32, 0, 0.5, 0, 0.0545], abs=5e-3)
+    assert shades == [0.05, 0.32, 0, 0.5, 0, 0.05]
 
 
 @pytest.mark.parametrize(("width", "most"), [("wide", WIDE), ("narrow", NARROW)])
