@@ -192,17 +192,7 @@ def draw_columns(
         y = alt.Y(
             "value:Q",
             scale=alt.Scale(domain=[0, most], nice=False),
-            axis=alt.Axis(
-                title=None,
-                values=levels,
-                labelExpr=word_lookup(levels, number_text),
-                domain=False,
-                ticks=False,
-                gridColor=LINE,
-                labelColor=MUTED,
-                labelFontSize=TEXT_SIZE - 2,
-                labelPadding=6,
-            ),
+            axis=level_axis(levels, number_text),
         )
         bars = base.mark_bar().encode(x=x, y=y, color=alt.Color("color:N", scale=None), **answering(picked))
         title = alt.Title(panel.title, anchor="start", fontSize=TEXT_SIZE, color=INK, fontWeight=600, offset=10)
@@ -272,6 +262,21 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
         return (squares + names + numbers).properties(width=across * step, height=down * step)
 
     return draw(key, title, finding, chart)
+
+
+def level_axis(levels: Sequence[float], number_text: Callable[[float], str]) -> alt.Axis:
+    """The axis of columns: a line and a number at each level, and nothing else."""
+    return altair().Axis(
+        title=None,
+        values=levels,
+        labelExpr=word_lookup(levels, number_text),
+        domain=False,
+        ticks=False,
+        gridColor=LINE,
+        labelColor=MUTED,
+        labelFontSize=TEXT_SIZE - 2,
+        labelPadding=6,
+    )
 
 
 def pickable(*fields: str) -> Any:

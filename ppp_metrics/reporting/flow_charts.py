@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
+from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, level_axis, round_ticks, word_lookup
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw
 
 if TYPE_CHECKING:
@@ -80,17 +80,7 @@ def draw_flow(
             ),
         )
         scale = alt.Scale(domain=[0, most * 1.05], nice=False)
-        axis = alt.Axis(
-            title=None,
-            values=levels,
-            labelExpr=word_lookup(levels, number_text),
-            domain=False,
-            ticks=False,
-            gridColor=LINE,
-            labelColor=MUTED,
-            labelFontSize=TEXT_SIZE - 2,
-            labelPadding=6,
-        )
+        axis = level_axis(levels, number_text)
         step = width / max(1, len(flows))
         layers = [
             base.transform_filter("datum.came != null")
