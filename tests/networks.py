@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tools.project_files import ROOT
 
 PERIOD = "2025-Q4"
 NOTEBOOKS = ROOT / "notebooks"
+ISSUE_IN = {"NL11": "water1", "NL12": "water9"}
+"""An issue in each of the two provinces."""
 THEME = 'Water & <b>"wind"</b>'
 
 
@@ -78,6 +81,31 @@ def network_files() -> dict[str, str]:
             "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id", measured
         ),
         "targets": _csv("metric_id,period,target_value", ["implementation_rate_pct,2025,25"]),
+    }
+
+
+def people_files(counts: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Table -> CSV of so many people a province and role, each on an issue there and measured before and after."""
+    names = [
+        (f"{area}-{role}-{at}", role, area)
+        for area, roles in counts.items()
+        for role, count in roles.items()
+        for at in range(count)
+    ]
+    return {
+        "participants": _csv("participant_id,role", [f"{name},{role}" for name, role, _ in names]),
+        "participations": _csv(
+            "participant_id,issue_id,start_date,end_date",
+            [f"{name},{ISSUE_IN[area]},2025-01-10,2025-12-01" for name, _, area in names],
+        ),
+        "assessments": _csv(
+            "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id",
+            [
+                f"{name},collaboration,pre_post,{moment},{day},{score + at % 7},0,100,{ISSUE_IN[area]}"
+                for at, (name, _, area) in enumerate(names)
+                for moment, day, score in (("pre", "2025-03-01", 40), ("post", "2025-10-01", 44))
+            ],
+        ),
     }
 
 

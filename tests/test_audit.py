@@ -21,7 +21,7 @@ from ppp_metrics.reporting.finished import Page
 from ppp_metrics.reporting.manifest import read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.attacker import Key, ranges
-from tests.networks import PERIOD, make_network
+from tests.networks import PERIOD, make_network, people_files
 
 # all of it reads the same reports, which take a minute to make
 pytestmark = pytest.mark.xdist_group("audited reports")
@@ -31,30 +31,15 @@ PEOPLE = {
     "NL12": {"student": 9, "teacher": 2, "researcher": 8, "company_employee": 12},
 }
 """In Groningen 3 employees and in Friesland 2 teachers may not be shown."""
-ISSUE_OF = {"NL11": "water1", "NL12": "water9"}
 STORY = "Ik leerde lassen bij de dijk"
 
 
 def people() -> dict[str, str]:
-    names = [
-        (f"{area}-{role}-{at}", role, area)
-        for area, roles in PEOPLE.items()
-        for role, count in roles.items()
-        for at in range(count)
-    ]
-    return {
-        "participants": "participant_id,role\n" + "".join(f"{name},{role}\n" for name, role, _ in names),
-        "participations": "participant_id,issue_id,start_date,end_date\n"
-        + "".join(f"{name},{ISSUE_OF[area]},2025-01-10,2025-12-01\n" for name, _, area in names),
-        "assessments": "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id\n"
-        + "".join(
-            f"{name},collaboration,pre_post,{moment},{day},{score + at % 7},0,100,{ISSUE_OF[area]}\n"
-            for at, (name, _, area) in enumerate(names)
-            for moment, day, score in (("pre", "2025-03-01", 40), ("post", "2025-10-01", 44))
-        ),
+    in_north = [f"NL11-{role}-{at}" for role, count in PEOPLE["NL11"].items() for at in range(count)]
+    return people_files(PEOPLE) | {
         "partnerships": "partnership_id,name,region_code\np1,Noord,NL114\n",
         "value_stories": "participant_id,partnership_id,cycle,story_date,consent,story\n"
-        + "".join(f"{name},p1,immediate,2025-05-01,no,{STORY}\n" for name, _, area in names if area == "NL11"),
+        + "".join(f"{name},p1,immediate,2025-05-01,no,{STORY}\n" for name in in_north),
     }
 
 

@@ -32,40 +32,19 @@ from ppp_metrics.reporting.exported import read_export
 from ppp_metrics.reporting.finished import Finished
 from ppp_metrics.reporting.manifest import read_manifest
 from ppp_metrics.workspace import find_workspace
-from tests.networks import PERIOD, make_network
+from tests.networks import PERIOD, make_network, people_files
 
 # all of it reads the same reports and exports, which take a while to make
 pytestmark = pytest.mark.xdist_group("exports")
 
 PEOPLE = {"NL11": {"student": 14, "teacher": 6, "expert": 3}, "NL12": {"student": 9, "teacher": 2, "expert": 12}}
 """In Groningen 3 experts and in Friesland 2 teachers may not be shown."""
-ISSUE_OF = {"NL11": "water1", "NL12": "water9"}
 DAY = date(2025, 12, 31)
-
-
-def people() -> dict[str, str]:
-    names = [
-        (f"{area}-{role}-{at}", role, area)
-        for area, roles in PEOPLE.items()
-        for role, count in roles.items()
-        for at in range(count)
-    ]
-    return {
-        "participants": "participant_id,role\n" + "".join(f"{name},{role}\n" for name, role, _ in names),
-        "participations": "participant_id,issue_id,start_date,end_date\n"
-        + "".join(f"{name},{ISSUE_OF[area]},2025-01-10,2025-12-01\n" for name, _, area in names),
-        "assessments": "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id\n"
-        + "".join(
-            f"{name},collaboration,pre_post,{moment},{day},{score + at % 7},0,100,{ISSUE_OF[area]}\n"
-            for at, (name, _, area) in enumerate(names)
-            for moment, day, score in (("pre", "2025-03-01", 40), ("post", "2025-10-01", 44))
-        ),
-    }
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_network(tmp_path_factory.mktemp("exports"), **people())
+    return make_network(tmp_path_factory.mktemp("exports"), **people_files(PEOPLE))
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +197,7 @@ def test_it_says_what_it_was_made_from(everything: Path) -> None:
 def test_no_person_and_for_funders_no_company_stands_in_it(network: Path, published: Path, everything: Path) -> None:
     with Store(find_workspace(network).database).reading() as con:
         pseudonyms = [name for (name,) in con.execute("select participant_id from participants").fetchall()]
-    ids = [line.partition(",")[0] for line in people()["participants"].splitlines()[1:]]
+    ids = [line.partition(",")[0] for line in people_files(PEOPLE)["participants"].splitlines()[1:]]
     with zipfile.ZipFile(published / "numbers.xlsx") as book:
         funder = b"".join(book.read(name) for name in book.namelist()).decode("utf-8", "replace")
     coordinator = "".join(path.read_text("utf-8") for path in everything.iterdir())
