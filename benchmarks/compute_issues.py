@@ -85,7 +85,7 @@ def ours(con: DuckDBPyConnection, metric_id: str, dimension: str | None) -> pd.D
 
 def require_equal(frame: pd.DataFrame, rows: list[dict[str, Any]], dimension: str | None) -> None:
     """Raises AssertionError where a group, its numbers or the parts in its note differ."""
-    expected = {(row.pop(f"by_{dimension}") or "unknown") if dimension else "": row for row in rows}
+    expected = {row.pop(f"by_{dimension}") if dimension else "": row for row in rows}
     found = {row[dimension] if dimension else "": row for row in frame.to_dict("records")}
     assert found.keys() == expected.keys(), sorted(found.keys() ^ expected.keys())
     for group, row in expected.items():

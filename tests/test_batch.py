@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -285,8 +286,9 @@ def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
 def test_an_interrupt_keeps_the_reports_that_are_finished_and_no_half_ones(network: Path, tmp_path: Path) -> None:
     asked = ["--period", PERIOD, "--lang", "nl", "--jobs", "1", "--out", str(tmp_path), "--workspace", str(network)]
     command = [str(Path(sys.executable).with_name("ppp-metrics")), "report", *asked]
-    # in a group of its own, as a terminal would have it
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+    # in a group of its own, as a terminal would have it; not deaf to Ctrl-C, as what a shell runs in the background is
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heard) as run:
         assert run.stderr
         first = run.stderr.readline()
         os.killpg(run.pid, signal.SIGINT)

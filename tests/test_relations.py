@@ -45,6 +45,13 @@ def test_what_settles_which_of_several_results_counts_is_never_left_out() -> Non
     assert result in relation("learning_pairs", "issue_id")
 
 
+def test_a_story_is_told_by_partnership_without_reading_partnerships() -> None:
+    # the key is the partnership's name, but for keys that two suppliers use
+    sql = relation("story_reach", "partnership cycle")
+    assert "shared_keys" in sql
+    assert not {"partnership_settings", "person_settings"} & set(sql.split())
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
 @given(records=worlds())

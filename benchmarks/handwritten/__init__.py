@@ -1,5 +1,7 @@
 """The SQL that an analyst would write for one question: a file a metric, its dimension and what that needs filled in.
 
+It gives the same rows: what has no value is a group of its own, "unknown".
+
 The period is 2026-Q3, so that every date stands in the files as it would in a query written once.
 """
 
@@ -62,4 +64,4 @@ def handwritten(metric_id: str, dimension: str | None) -> str:
     unit = UNITS.get(metric.view, "issue")
     expression = DIMENSIONS[dimension].format(unit=unit, event=metric.event)
     joins = [JOINS[name] for name in NEEDS.get(dimension, ()) if f" as {name}" not in query]
-    return query.format(by=f"{expression} as by_{dimension},", group=f"by_{dimension},", joins=" ".join(joins))
+    return query.format(by=f"coalesce({expression}, 'unknown') as by_{dimension},", group=f"by_{dimension},", joins=" ".join(joins))

@@ -19,7 +19,14 @@ from ppp_metrics.records.store import create_session_views
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SETTINGS = ("region_paths", "organisations", "partnership_settings", "workplace_settings", "theme_settings")
+SETTINGS = (
+    "region_paths",
+    "organisations",
+    "partnership_settings",
+    "shared_keys",
+    "workplace_settings",
+    "theme_settings",
+)
 """Relations that no date changes and that every view joins: read once a session, into temporary tables."""
 
 VIEWS = (

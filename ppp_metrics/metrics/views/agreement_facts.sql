@@ -5,7 +5,7 @@ with final as (
         agreement.agreement_id,
         company.organisation_id,
         coalesce(company.region_code, partnership.region_code) as region_code,
-        partnership.partnership,
+        coalesce(shared.partnership, agreement.partnership_id) as partnership,
         partnership.programme,
         partnership.phase,
         company.partner,
@@ -21,6 +21,7 @@ with final as (
     from agreements as agreement
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
+    left join shared_keys as shared using (supplier, partnership_id)
     where agreement.signed_date <= getvariable('as_of')
 )
 

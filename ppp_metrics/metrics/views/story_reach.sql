@@ -7,15 +7,16 @@ with final as (
         person.side,
         cycle.cycle,
         story.cycle = cycle.cycle as is_reached,
-        story.story_date,
         partnership.region_code,
-        partnership.partnership,
+        coalesce(shared.partnership, story.partnership_id) as partnership,
         partnership.programme,
-        partnership.phase
+        partnership.phase,
+        story.story_date
     from value_stories as story
     cross join (select unnest(getvariable('cycles')) as cycle) as cycle
     left join person_settings as person using (supplier, participant_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
+    left join shared_keys as shared using (supplier, partnership_id)
     where story.story_date <= getvariable('as_of')
 )
 
