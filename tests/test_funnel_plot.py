@@ -26,9 +26,9 @@ WORDS = FunnelWords(
 )
 EVIL = '<b>"Zeeland"</b>'
 POINTS = (
-    FunnelPoint("Groningen", 20, 10, True),
-    FunnelPoint(EVIL, 60, 70, True),
-    FunnelPoint("Drenthe", 100, 42, False),
+    FunnelPoint("Groningen", 20, 10, True, {}),
+    FunnelPoint(EVIL, 60, 70, True, {}),
+    FunnelPoint("Drenthe", 100, 42, False, {}),
 )
 
 
@@ -78,7 +78,7 @@ def test_chance_has_more_room_where_there_are_fewer_issues() -> None:
 
 @pytest.mark.parametrize("overall", [0, 0.5, 99.5, 100])
 def test_a_rate_at_the_edge_is_drawn(overall: float) -> None:
-    points = [FunnelPoint("a", 12, 0, False), FunnelPoint("b", 3000, 100, True)]
+    points = [FunnelPoint("a", 12, 0, False, {}), FunnelPoint("b", 3000, 100, True, {})]
     assert "NaN" not in draw_funnel("f", "t", "x", points=points, overall=overall, words=WORDS).wide
 
 

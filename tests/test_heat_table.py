@@ -11,9 +11,9 @@ from ppp_metrics.reporting.heat_table import MOST_COLUMNS, HeatCell, HeatRow, dr
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [
-    HeatRow("Issues", "Theme", (HeatCell(100, "100"), HeatCell(40, "40"))),
-    HeatRow("Issues", "TRL <start>", (HeatCell(None, "×"), HeatCell(0, "–"))),
-    HeatRow("Outcomes", "Value", (HeatCell(None, ""), HeatCell(99, "99"))),
+    HeatRow("Issues", "Theme", (HeatCell(100, "100", "of 5"), HeatCell(40, "40", "of 5"))),
+    HeatRow("Issues", "TRL <start>", (HeatCell(None, "×", "of 5"), HeatCell(0, "–", "of 5"))),
+    HeatRow("Outcomes", "Value", (HeatCell(None, "", "of 5"), HeatCell(99, "99", "of 5"))),
 ]
 
 
@@ -42,7 +42,7 @@ def test_a_cell_is_darker_the_less_is_filled_in_and_blank_without_a_share() -> N
 @pytest.mark.parametrize(("width", "most"), [("wide", WIDE), ("narrow", NARROW)])
 def test_as_many_suppliers_as_are_drawn_at_most_stand_side_by_side(width: str, most: int) -> None:
     names = [f"supplier number {at}" for at in range(MOST_COLUMNS)]
-    row = HeatRow("Issues", "Theme", tuple(HeatCell(100, "100") for _ in names))
+    row = HeatRow("Issues", "Theme", tuple(HeatCell(100, "100", "of 5") for _ in names))
     drawn = svg(names, [row], width)
     assert float((drawn.get("viewBox") or "").split()[2]) <= most + 10
     # names too long for their columns stand upright

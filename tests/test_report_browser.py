@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 CELLS = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+TIPS = """all => all.map(mark => mark.__data__?.tooltip).filter(Boolean).map(tip =>
+    typeof tip === 'string' ? tip : Object.keys(tip).map(name => name === 'title' ? '' : tip[name]).join(' ')
+)"""
+"""What the marks of a chart tell, without what they are called."""
 SCALES = "all => all.map(each => each.getBoundingClientRect().width / each.viewBox.baseVal.width)"
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
@@ -356,6 +360,20 @@ def test_a_chart_shows_what_its_table_shows(page: Page, address: str) -> None:
         numbers = {number for text in known for number in re.findall(NUMBER, text)}
         for words in section.locator("svg:visible .mark-text:not(.role-axis-label) text").all_text_contents():
             assert set(re.findall(NUMBER, words)) <= numbers | TICKS, words
+
+
+@pytest.mark.parametrize("name", ["regional_innovation", "learning_effects", "data_quality"])
+def test_a_mark_tells_what_one_row_of_its_table_says(page: Page, reports: dict[str, str], name: str) -> None:
+    """But for the theme explorer, whose curves tell of every month; a region without issues has a tile, and no row."""
+    opened(page, reports[name])
+    told = 0
+    for section in page.locator(".ppp-section:has(figure)").all():
+        rows = [set(re.findall(NUMBER, " ".join(row))) for row in section.locator("tbody tr").evaluate_all(CELLS)]
+        for tip in section.locator(".ppp-interactive svg path").evaluate_all(TIPS):
+            numbers = set(re.findall(NUMBER, tip))
+            assert numbers == {"0"} or any(numbers <= row for row in rows), tip
+            told += 1
+    assert told
 
 
 def test_each_number_that_a_table_shows_has_its_mark(page: Page, reports: dict[str, str]) -> None:

@@ -64,4 +64,6 @@ def handwritten(metric_id: str, dimension: str | None) -> str:
     unit = UNITS.get(metric.view, "issue")
     expression = DIMENSIONS[dimension].format(unit=unit, event=metric.event)
     joins = [JOINS[name] for name in NEEDS.get(dimension, ()) if f" as {name}" not in query]
-    return query.format(by=f"coalesce({expression}, 'unknown') as by_{dimension},", group=f"by_{dimension},", joins=" ".join(joins))
+    return query.format(
+        by=f"coalesce({expression}, 'unknown') as by_{dimension},", group=f"by_{dimension},", joins=" ".join(joins)
+    )

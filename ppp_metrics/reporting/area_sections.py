@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ppp_metrics.language import Message, format_number, msg
@@ -81,14 +82,17 @@ class AreaSections(Desk):
             count=self.count,
             percent=lambda value: f"{self.count(value)}%",
         )
-        points = [
-            FunnelPoint(number.heading, number.n or 0, number.value or 0, lies[number.keys] != "within")
-            for number in told
-        ]
         header = [msg("area"), msg("n"), msg("share"), msg("95% limits"), msg("99.8% limits"), msg("lies")]
         rows = [
             [number.heading, self.n_of(number), self.shown(number), *self._area_limits(number, total.value, lies)]
             for number in numbers
+        ]
+        points = [
+            FunnelPoint(
+                number.heading, number.n or 0, number.value, lies[number.keys] != "within", self._row_told(header, row)
+            )
+            for number, row in zip(numbers, rows, strict=True)
+            if number.value is not None
         ]
         return self.section(
             "area-funnel",
@@ -102,6 +106,10 @@ class AreaSections(Desk):
             ),
             [Table(self._rates_caption(total), header, rows)],
         )
+
+    def _row_told(self, header: Sequence[Message], row: Sequence[Words]) -> dict[str, str]:
+        """What the tooltip of an area tells: its row of the table."""
+        return {self.say(name): self.say(cell) for name, cell in zip(header[1:], row[1:], strict=True)}
 
     @property
     def _has_provinces(self) -> bool:

@@ -31,8 +31,17 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A day of a curve whose value its table tells; `told` is what its tooltip says, each by its name."""
+
+    day: int
+    value: float
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Theme:
-    """One theme: its rates in the order of the legend, None where unknown, and its curve.
+    """One theme: its rates in the order of the legend, None where unknown, its curve, and what is told of that.
 
     `size` is the number of issues behind its rates, `n` says it. `key` is not the theme's code, which may be any text.
     """
@@ -43,6 +52,7 @@ class Theme:
     n: str
     rates: tuple[Row | None, ...]
     curve: Curve | None = None
+    milestones: tuple[Milestone, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,15 @@ LEGEND_HEIGHT = 34
 
 @dataclass(frozen=True)
 class Flow:
-    """One column: what stands below it, what came and what was agreed; None where that may not be shown."""
+    """One column: what stands below it, what came and what was agreed; None where that may not be shown.
+
+    `told` is what its tooltip says below the tick, each by its name.
+    """
 
     tick: str
     came: float | None
     agreed: float | None
+    told: Mapping[str, str]
 
 
 def draw_flow(
@@ -53,12 +57,7 @@ def draw_flow(
                 "came": flow.came,
                 "agreed": flow.agreed,
                 "color": ACCENT if at >= len(flows) - current else SOFT,
-                "tip": {"title": flow.tick}
-                | {
-                    name: number_text(value)
-                    for name, value in ((came, flow.came), (agreed, flow.agreed))
-                    if value is not None
-                },
+                "tip": {"title": flow.tick, **flow.told},
             }
             for at, flow in enumerate(flows)
         ]

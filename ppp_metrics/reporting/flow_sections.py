@@ -26,7 +26,7 @@ class FlowSections(Desk):
         if total.is_absent and not quarters:
             return self.section("flow", title, findings)
         caption = msg("Issues proposed under agreements, and the assignments that these commit to, by quarter")
-        flows = [Flow(each.label, each.numerator, each.denominator) for each in quarters]
+        flows = [Flow(each.label, each.numerator, each.denominator, self._flow_of(each)) for each in quarters]
         is_drawn = any(flow.agreed is not None for flow in flows)
         return self.section(
             "flow",
@@ -45,6 +45,14 @@ class FlowSections(Desk):
             caption,
             [self._quarters_table(caption, quarters), self._flow_table(total, variation, guarantee)],
         )
+
+    def _flow_of(self, quarter: Number) -> dict[str, str]:
+        """What the tooltip of a quarter tells: the same words as in the table."""
+        return {
+            self.say(msg("proposed")): self.numerator(quarter),
+            self.say(msg("agreed")): self._agreed(quarter),
+            self.say(msg("share")): self.shown(quarter),
+        }
 
     def _flow_told(self, total: Number) -> list[Message]:
         if total.is_suppressed:

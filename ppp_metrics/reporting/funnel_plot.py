@@ -5,7 +5,7 @@ It has no order from high to low: what lies within the lines is not told apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +26,16 @@ CHARACTER_WIDTH, LINE_HEIGHT = 7.4, 17
 
 @dataclass(frozen=True)
 class FunnelPoint:
-    """A group with its n and its rate in percent; one that lies outside the inner lines bears its label."""
+    """A group with its n and its rate in percent; one that lies outside the inner lines bears its label.
+
+    `told` is what its tooltip says below the label, each by its name.
+    """
 
     label: str
     n: int
     rate: float
     is_outside: bool
+    told: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def draw_funnel(
         layers.insert(0, everyone.mark_rule(color=INK).encode(x=ruled_x, x2="n2:Q", y=ruled_y))
         for is_outside, color in ((False, MUTED), (True, ACCENT)):
             marks = [
-                {"n": point.n, "rate": point.rate, "tip": f"{point.label}: {words.percent(round(point.rate, 1))}"}
+                {"n": point.n, "rate": point.rate, "tip": {"title": point.label, **point.told}}
                 for point in points
                 if point.is_outside is is_outside
             ]

@@ -24,10 +24,11 @@ UPRIGHT_WIDTH = 90
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A share from 0 to 100, None where there is none to draw, and what the reader sees."""
+    """A share from 0 to 100, None where there is none to draw, what the reader sees, and what the tooltip tells."""
 
     share: float | None
     text: str
+    told: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
                     "y2": y + CELL_HEIGHT - 1,
                     "level": y + CELL_HEIGHT / 2,
                     "text": cell.text,
-                    "tip": f"{row.label}, {columns[column]}: {cell.text}",
+                    "tip": f"{row.label}, {columns[column]}: {cell.told}",
                     "opacity": 0 if cell.share is None else 0.05 + 0.45 * (1 - cell.share / 100),
                 }
                 for column, cell in enumerate(row.cells)

@@ -66,6 +66,7 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
                 x=x, y=_share("low", top, words), y2="high:Q"
             ),
             own.mark_line(interpolate="step-after", color=ACCENT, strokeWidth=2).encode(x=x, y=y),
+            *_milestones(theme, x, y),
             *_at_risk([theme], words, top, height, x, from_y=below + 2),
             alt.Chart(data([{"text": at_risk}]))
             .mark_text(align="left", lineBreak="\n", color=MUTED, fontSize=TEXT_SIZE - 3)
@@ -146,6 +147,14 @@ def incidence_curves_chart(
     return alt.layer(*layers, data=_steps(themes)).properties(
         width=width, height=height, title=heading(words.curves, is_narrow)
     )
+
+
+def _milestones(theme: Theme, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """A mark on the curve at each day that is told of."""
+    alt = altair()
+    rows = [{"day": each.day, "value": each.value, "tip": each.told} for each in theme.milestones]
+    marks = alt.Chart(data(rows)).mark_point(filled=True, color=ACCENT, opacity=1, size=50)
+    return [marks.encode(x=x, y=y, tooltip=alt.Tooltip("tip:N"))] if rows else []
 
 
 def _at_risk(

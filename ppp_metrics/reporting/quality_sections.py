@@ -259,10 +259,11 @@ class QualitySections(FileFacts):
 
     def _heat_cell(self, each: Filled | None) -> HeatCell:
         if each is None or not each.rows:
-            return HeatCell(None, "")
+            return HeatCell(None, "", "–")
         if self._is_withheld(each):
-            return HeatCell(None, words.WITHHELD_MARK)
-        return HeatCell(share := self._share([each]), str(share) if each.is_sent else "–")
+            return HeatCell(None, words.WITHHELD_MARK, words.WITHHELD.render(self.lang))
+        share = self._share([each])
+        return HeatCell(share, str(share) if each.is_sent else "–", self._filled_text([each]))
 
     def _filled_table(self, by_column: Mapping[tuple[str, str], Mapping[str, Filled]]) -> Table:
         header: list[Words] = [msg("column"), *self.files.suppliers, msg("together")]

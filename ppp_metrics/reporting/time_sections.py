@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ppp_metrics.language import Label, Message, msg
-from ppp_metrics.reporting.compared import Curve, Theme
+from ppp_metrics.reporting.chart_rows import number_rows
+from ppp_metrics.reporting.compared import Curve, Milestone, Theme
 from ppp_metrics.reporting.curves import comparison_words, curves_by
 from ppp_metrics.reporting.drawing import Drawing, draw
 from ppp_metrics.reporting.incidence_charts import MONTHS, incidence_panels
@@ -62,7 +63,15 @@ class TimeSections(Desk):
             return self.section("over-time", title, [NOTHING_KNOWN_OVER_TIME])
         curves = curves_by(self, "obligation", LEAST_FOLLOWED)
         drawn = [
-            Theme(key=each.code, label=self._short(each), size=0, n="", rates=(), curve=curve)
+            Theme(
+                key=each.code,
+                label=self._short(each),
+                size=0,
+                n="",
+                rates=(),
+                curve=curve,
+                milestones=tuple(self._milestones(each, curve)),
+            )
             for each in every
             if (curve := curves.get(each.code))
         ]
@@ -83,6 +92,14 @@ class TimeSections(Desk):
         """`Result (n = 20)`, which breaks before the bracket."""
         space = "\N{NO-BREAK SPACE}"
         return f"{self.say(SHORT[each.code])} (n{space}={space}{self.n_of(each.after_one)})"
+
+    def _milestones(self, each: Followed, curve: Curve) -> Iterator[Milestone]:
+        """What is known after one and after two years, as far as the curve goes; in the words of the table."""
+        for month, number in ((12, each.after_one), (24, each.after_two)):
+            for row in number_rows([number], self.lang):
+                if MONTHS[month] <= curve.last_day:
+                    when = self.say(msg("{count} months", count=month))
+                    yield Milestone(MONTHS[month], row.value, {"title": f"{each.label}, {when}", **row.told})
 
     def _curves_drawn(self, named: tuple[str, ...], drawn: list[Theme]) -> Drawing:
         said = comparison_words(self)
