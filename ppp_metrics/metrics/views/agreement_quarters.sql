@@ -13,9 +13,19 @@ quarters as (
     from first_days
 ),
 
+committing as (
+    select *
+    from agreement_facts
+    where assignments_per_year > 0
+        and coalesce(end_date, getvariable('window_end')) >= getvariable('window_start')
+        and signed_date <= getvariable('window_end')
+        and coalesce(end_date, signed_date) >= signed_date
+),
+
 proposed as (
-    select supplier, agreement_id, date_trunc('quarter', proposed_date) as first_day, count(*) as proposed_count
+    select supplier, agreement_id, date_trunc('quarter', proposed_date)::date as first_day, count(*) as proposed_count
     from issues
+    semi join committing using (supplier, agreement_id)
     where proposed_date between getvariable('window_start') and getvariable('window_end')
     group by all
 ),
@@ -30,9 +40,8 @@ committed as (
             least(coalesce(agreement.end_date, quarter.last_date), quarter.last_date)
             - greatest(agreement.signed_date, quarter.quarter_date) + 1
         ) / getvariable('window_days') as committed_assignments
-    from agreement_facts as agreement
+    from committing as agreement
     cross join quarters as quarter
-    qualify sum(committed_assignments) over (partition by agreement.supplier, agreement.agreement_id) > 0
 ),
 
 final as (
