@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -68,7 +68,7 @@ def draw_bars(key: str, title: str, finding: str, rows: Sequence[Row]) -> Drawin
         down = 10 if is_narrow else 0
         bar = base.mark_bar(color=ACCENT, height=14 if is_narrow else 18, yOffset=down).encode(x=x).add_params(picked)
         number = base.mark_text(align="left", dx=8, dy=down, color=INK, fontSize=TEXT_SIZE, fontWeight=600).encode(
-            x=x, text="text:N"
+            x=x, text=alt.Text("text:N")
         )
         return (label + bar + number).properties(width=NARROW if is_narrow else WIDE, height=height)
 
@@ -112,13 +112,13 @@ def draw_intervals(
         down = 10 if is_narrow else 0
         layers = [
             base.mark_rule(color=ACCENT, strokeWidth=5, strokeOpacity=0.35, strokeCap="round", yOffset=down).encode(
-                x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q"
+                x=alt.X("low:Q", axis=axis, scale=scale), x2=alt.X2("high:Q")
             ),
             base.mark_circle(color=ACCENT, size=110, opacity=1, yOffset=down).encode(x=x).add_params(picked),
             label,
             base.mark_text(
                 align="right", color=INK, fontSize=TEXT_SIZE, fontWeight=600, dy=-12 if is_narrow else 0
-            ).encode(x=alt.XValue(NARROW if is_narrow else WIDE), text="text:N"),
+            ).encode(x=alt.XValue(NARROW if is_narrow else WIDE), text=alt.Text("text:N")),
         ]
         if reference:
             # no more precise than its words
@@ -129,9 +129,9 @@ def draw_intervals(
             layers.append(
                 line.mark_text(
                     align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
-                ).encode(x=x, y=alt.YValue(0), text="text:N")
+                ).encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
             )
-        return alt.layer(*layers).properties(width=NARROW if is_narrow else WIDE, height=height)
+        return layered(*layers).properties(width=NARROW if is_narrow else WIDE, height=height)
 
     return draw(key, title, finding, chart)
 
@@ -249,15 +249,19 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
         squares = (
             base.mark_rect(color=ACCENT, cornerRadius=4)
             .encode(
-                x=place["x"], x2="x2:Q", y=level["y"], y2="y2:Q", fillOpacity=alt.FillOpacity("opacity:Q", scale=None)
+                x=place["x"],
+                x2=alt.X2("x2:Q"),
+                y=level["y"],
+                y2=alt.Y2("y2:Q"),
+                fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
             )
             .add_params(picked)
         )
         names = base.mark_text(
             color=INK, fontSize=TEXT_SIZE - (4 if size < 80 else 2), baseline="top", lineBreak="\n"
-        ).encode(x=place["middle"], y=level["label_y"], text="label:N")
+        ).encode(x=place["middle"], y=level["label_y"], text=alt.Text("label:N"))
         numbers = base.mark_text(color=INK, fontSize=TEXT_SIZE + 2, fontWeight=600).encode(
-            x=place["middle"], y=level["text_y"], text="text:N"
+            x=place["middle"], y=level["text_y"], text=alt.Text("text:N")
         )
         return (squares + names + numbers).properties(width=across * step, height=down * step)
 
@@ -316,7 +320,7 @@ def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Ch
     # a label of two lines moves up: by a whole line above the mark, by half a line beside it
     up = alt.expr(f"{-12 if is_narrow else 0} - {16 if is_narrow else 8} * (indexof(datum.label, '\\n') > 0)")
     label = base.mark_text(align="left", lineBreak="\n", color=INK, fontSize=TEXT_SIZE, dy=up)
-    return base, step * len(rows), label.encode(x=alt.XValue(0), text="label:N"), picked
+    return base, step * len(rows), label.encode(x=alt.XValue(0), text=alt.Text("label:N")), picked
 
 
 def wrapped(label: str, width: int, lines: int = 2) -> str:

@@ -20,6 +20,7 @@ from ppp_metrics.reporting.drawing import (
     altair,
     data,
     draw,
+    layered,
     specification,
     unchecked,
 )
@@ -146,15 +147,15 @@ def rates_chart(
         lines.transform_filter("datum.top > 0")
         .mark_rule(color=LINE)
         .encode(x=alt.XValue(0), x2=alt.X2Value(width), y=top),
-        dots.mark_rule(strokeWidth=4, strokeOpacity=0.4, strokeCap="round").encode(x=low, x2="high:Q"),
+        dots.mark_rule(strokeWidth=4, strokeOpacity=0.4, strokeCap="round").encode(x=low, x2=alt.X2("high:Q")),
         dots.mark_point(filled=True, size=90, opacity=1, strokeWidth=0)
         .encode(x=x, shape=shape)
         .properties(name="rates"),
         lines.mark_text(align="left", lineBreak="\n", baseline="middle", dy=up, color=INK, fontSize=TEXT_SIZE).encode(
-            x=alt.XValue(0), y=label_y, text="label:N", **seen, **name_tip(picked)
+            x=alt.XValue(0), y=label_y, text=alt.Text("label:N"), **seen, **name_tip(picked)
         ),
         lines.mark_text(align="right", baseline="middle", color=MUTED, fontSize=TEXT_SIZE - 1).encode(
-            x=alt.XValue(width), y=label_y, text="n:N", **seen
+            x=alt.XValue(width), y=label_y, text=alt.Text("n:N"), **seen
         ),
     ]
     if overall is not None:
@@ -166,10 +167,10 @@ def rates_chart(
             for top, room, end in zip(tops, above, tops[1:], strict=False)
         ]
         dashes = alt.Chart(data(beside)).mark_rule(color=MUTED, strokeDash=[3, 3])
-        layers.insert(0, dashes.encode(x=x, y=y, y2="end:Q"))
+        layers.insert(0, dashes.encode(x=x, y=y, y2=alt.Y2("end:Q")))
         layers.append(
             line.mark_text(
                 align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
-            ).encode(x=x, y=alt.YValue(0), text="text:N")
+            ).encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
         )
-    return alt.layer(*layers).properties(width=width, height=tops[-1])
+    return layered(*layers).properties(width=width, height=tops[-1])

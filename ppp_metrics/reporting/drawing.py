@@ -95,6 +95,27 @@ def _rows_as_they_are() -> type[Any]:
     return Rows
 
 
+def layered(*charts: Any, **options: Any) -> Any:
+    """Charts in one plot, as `altair.layer` makes it.
+
+    Their marks, axes and scales are told as plain names and values first. Altair's own classes hold a place for all
+    that they could say, and would be copied with it at each step that follows.
+    """
+    from altair.utils.schemapi import SchemaBase
+
+    def make_plain(owner: Any, *parts: str) -> None:
+        for name in parts:
+            if isinstance(part := owner._get(name), SchemaBase):
+                owner[name] = part.to_dict(validate=False)
+
+    for chart in charts:
+        make_plain(chart, "mark")
+        for channel in chart.encoding._kwds.values():
+            if isinstance(channel, SchemaBase):
+                make_plain(channel, "axis", "scale")
+    return altair().layer(*charts, **options)
+
+
 def specification(chart: Any) -> Spec:
     """What Vega-Lite draws of an Altair chart, without the address of its grammar: a page names none."""
     chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)

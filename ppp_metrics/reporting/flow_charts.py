@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, level_axis, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -90,7 +90,7 @@ def draw_flow(
             .encode(x=x, y=alt.Y("agreed:Q", scale=scale, axis=axis)),
             *_legend(came, agreed),
         ]
-        return alt.layer(*layers).properties(width=width, height=HEIGHT)
+        return layered(*layers).properties(width=width, height=HEIGHT)
 
     return draw(key, title, finding, chart)
 
@@ -104,7 +104,7 @@ def _legend(came: str, agreed: str) -> list[alt.Chart]:
     def word(text: str, x: float) -> Any:
         base = alt.Chart(data([{"text": text}]))
         mark = base.mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
-        return mark.encode(x=alt.XValue(x), y=alt.YValue(y), text="text:N")
+        return mark.encode(x=alt.XValue(x), y=alt.YValue(y), text=alt.Text("text:N"))
 
     base = alt.Chart(data([{}]))
     return [

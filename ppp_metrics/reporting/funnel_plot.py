@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.estimators import control_limits
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -107,7 +107,7 @@ def draw_funnel(
             for side in (0, 1)
         ]
         everyone = alt.Chart(data([{"n": 0, "n2": last, "rate": overall}]))
-        layers.insert(0, everyone.mark_rule(color=INK).encode(x=ruled_x, x2="n2:Q", y=ruled_y))
+        layers.insert(0, everyone.mark_rule(color=INK).encode(x=ruled_x, x2=alt.X2("n2:Q"), y=ruled_y))
         for is_outside, color in ((False, MUTED), (True, ACCENT)):
             marks = [
                 {"n": point.n, "rate": point.rate, "tip": {"title": point.label, **point.told}}
@@ -148,11 +148,11 @@ def draw_funnel(
                 own.mark_text(align=align, baseline="middle", fontSize=TEXT_SIZE - 1).encode(
                     x=alt.X("x:Q", scale=None, axis=None),
                     y=alt.Y("y:Q", scale=None, axis=None),
-                    text="text:N",
+                    text=alt.Text("text:N"),
                     color=alt.Color("color:N", scale=None),
                 )
             )
-        return alt.layer(*layers).resolve_scale(x="independent", y="independent").properties(width=width, height=height)
+        return layered(*layers).resolve_scale(x="independent", y="independent").properties(width=width, height=height)
 
     return draw(key, title, finding, chart)
 

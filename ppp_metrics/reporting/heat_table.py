@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, wrapped
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -89,21 +89,25 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
         layers = [
             grouped.mark_rule(color=LINE).encode(x=alt.XValue(0), x2=alt.X2Value(width), y=level["line"]),
             box.mark_rect(color=ACCENT, cornerRadius=3).encode(
-                x=place["x"], x2="x2:Q", y=level["y"], y2="y2:Q", fillOpacity=alt.FillOpacity("opacity:Q", scale=None)
+                x=place["x"],
+                x2=alt.X2("x2:Q"),
+                y=level["y"],
+                y2=alt.Y2("y2:Q"),
+                fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
             ),
             box.mark_text(color=INK, fontSize=TEXT_SIZE, baseline="middle").encode(
-                x=place["middle"], y=level["level"], text="text:N"
+                x=place["middle"], y=level["level"], text=alt.Text("text:N")
             ),
             alt.Chart(data(headings))
             .mark_text(color=MUTED, fontSize=TEXT_SIZE - 1, **heading)
-            .encode(x=place["x"], y=level["y"], text="text:N"),
+            .encode(x=place["x"], y=level["y"], text=alt.Text("text:N")),
             named.mark_text(
                 align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE, limit=width if is_narrow else left - 10
-            ).encode(x=alt.XValue(0), y=level["y"], text="text:N"),
+            ).encode(x=alt.XValue(0), y=level["y"], text=alt.Text("text:N")),
             grouped.mark_text(
                 align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE, fontWeight=600, limit=width
-            ).encode(x=alt.XValue(0), y=level["y"], text="text:N"),
+            ).encode(x=alt.XValue(0), y=level["y"], text=alt.Text("text:N")),
         ]
-        return alt.layer(*layers).properties(width=width, height=y)
+        return layered(*layers).properties(width=width, height=y)
 
     return draw(key, title, finding, chart)

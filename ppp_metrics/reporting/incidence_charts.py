@@ -20,7 +20,7 @@ from ppp_metrics.reporting.compared import (
     rate_tips,
     ticked_axis,
 )
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, altair, data
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, altair, data, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -61,20 +61,20 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
         layers = [
             _unfolded(alt.Chart(behind).transform_filter(f"datum.theme != '{theme.key}'"))
             .mark_line(interpolate="step-after", color=LINE, strokeWidth=1)
-            .encode(x=x, y=y, detail="theme:N"),
+            .encode(x=x, y=y, detail=alt.Detail("theme:N")),
             own.mark_area(interpolate="step-after", color=SOFT, opacity=0.45).encode(
-                x=x, y=_share("low", top, words), y2="high:Q"
+                x=x, y=_share("low", top, words), y2=alt.Y2("high:Q")
             ),
             own.mark_line(interpolate="step-after", color=ACCENT, strokeWidth=2).encode(x=x, y=y),
             *_milestones(theme, x, y),
             *_at_risk([theme], words, top, height, x, from_y=below + 2),
             alt.Chart(data([{"text": at_risk}]))
             .mark_text(align="left", lineBreak="\n", color=MUTED, fontSize=TEXT_SIZE - 3)
-            .encode(x=alt.XValue(-6), y=alt.YValue(height + 31), text="text:N"),
+            .encode(x=alt.XValue(-6), y=alt.YValue(height + 31), text=alt.Text("text:N")),
         ]
         lines = wrapped(theme.label, 18 if is_narrow else max(16, width // 7)).split("\n")
         title = alt.Title(lines, anchor="start", fontSize=TEXT_SIZE - 1, color=INK, fontWeight=600, offset=10)
-        return alt.layer(*layers).properties(width=width, height=height, title=title)
+        return layered(*layers).properties(width=width, height=height, title=title)
 
     panels = alt.concat(*map(panel, themes), columns=in_row, spacing=22)
     return panels.properties(title=heading(words.curves, is_narrow))
@@ -101,7 +101,7 @@ def incidence_curves_chart(
     line = steps.mark_line(interpolate="step-after").encode(
         x=x,
         y=y,
-        detail="theme:N",
+        detail=alt.Detail("theme:N"),
         color=alt.condition(picked, alt.value(ACCENT), alt.value(MUTED), empty=False),
         strokeWidth=alt.condition(picked, alt.value(2.5), alt.value(1.2), empty=False),
         **fading(picked),
@@ -118,33 +118,33 @@ def incidence_curves_chart(
     layers = [
         levels.mark_rule(color=LINE).encode(x=alt.XValue(span[0]), x2=alt.X2Value(span[1]), y=y),
         levels.mark_text(align="right", dx=-8, color=MUTED, fontSize=TEXT_SIZE - 1).encode(
-            x=alt.XValue(span[0]), y=y, text="text:N"
+            x=alt.XValue(span[0]), y=y, text=alt.Text("text:N")
         ),
         steps.mark_area(interpolate="step-after", color=SOFT).encode(
             x=x,
             y=alt.Y("low:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None),
-            y2="high:Q",
-            detail="theme:N",
+            y2=alt.Y2("high:Q"),
+            detail=alt.Detail("theme:N"),
             opacity=alt.condition(picked, alt.value(0.45), alt.value(0), empty=False),
         ),
         line,
         # what a pointer can hit: a line of two pixels cannot
         steps.mark_line(interpolate="step-after", strokeWidth=12, opacity=0)
-        .encode(x=x, y=y, detail="theme:N")
+        .encode(x=x, y=y, detail=alt.Detail("theme:N"))
         .properties(name="curves"),
         alt.Chart(data(months))
         .mark_point(filled=True, size=120, opacity=0)
         .encode(x=x, y=y, **rate_tips(words, picked)),
         alt.Chart(data([{"text": words.at_risk}]))
         .mark_text(align="left", color=MUTED, fontSize=TEXT_SIZE - 1)
-        .encode(x=alt.XValue(0), y=alt.YValue(height + 40), text="text:N"),
+        .encode(x=alt.XValue(0), y=alt.YValue(height + 40), text=alt.Text("text:N")),
         alt.Chart(data(rows))
         .transform_calculate(value=f"({height} - datum.y) * {top / height}")
         .mark_text(align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE - 1)
-        .encode(x=alt.XValue(0), y=y, text="label:N", **fading(picked), **name_tip(picked)),
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"), **fading(picked), **name_tip(picked)),
         *_at_risk(themes, words, top, height, x, from_y=62 + (17 if is_narrow else 0), step=step, picked=picked),
     ]
-    return alt.layer(*layers, data=_steps(themes)).properties(
+    return layered(*layers, data=_steps(themes)).properties(
         width=width, height=height, title=heading(words.curves, is_narrow)
     )
 
@@ -188,7 +188,7 @@ def _at_risk(
     return [
         alt.Chart(data(rows))
         .mark_text(baseline="middle", color=INK, fontSize=TEXT_SIZE - (1 if picked is not None else 3))
-        .encode(x=x, y=y, text="text:N", **fading(picked))
+        .encode(x=x, y=y, text=alt.Text("text:N"), **fading(picked))
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE
-from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, altair, data, draw
+from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -105,12 +105,12 @@ def draw_matrix(
             directions = [{"x": 0, "y": 8, "text": " / ".join(axes)}]
         text = {"text": alt.Text("text:N")}
         upright = {"angle": 270, "align": "left"} if is_narrow else {"lineBreak": "\n", "baseline": "line-bottom"}
-        return alt.layer(
+        return layered(
             layer(drawn)
             .mark_rect(color=ACCENT, stroke=INK, cornerRadius=3)
             .encode(
-                x2="x2:Q",
-                y2="y2:Q",
+                x2=alt.X2("x2:Q"),
+                y2=alt.Y2("y2:Q"),
                 fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
                 strokeWidth=alt.StrokeWidth("outline:Q", scale=None),
                 tooltip=alt.Tooltip("tip:N"),
