@@ -17,7 +17,7 @@ from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import release
 from ppp_metrics.reporting.audit import Audit, audit
 from ppp_metrics.reporting.batch import make_reports
-from ppp_metrics.reporting.finished import Page
+from ppp_metrics.reporting.finished import read_page
 from ppp_metrics.reporting.manifest import read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.attacker import Key, ranges
@@ -130,7 +130,7 @@ def test_both_editions_and_languages_say_the_same_or_nothing(published: Path) ->
     reports = read_manifest(published)
     for region in ("NL", *PEOPLE):
         dutch, english, funder = (
-            Page(reports[file], (published / file).read_text("utf-8")).cells
+            read_page(reports[file], (published / file).read_text("utf-8")).cells
             for file in (name_of(region, "nl"), name_of(region), name_of(region, "en", "_funder"))
         )
         assert dutch.keys() == english.keys() == funder.keys()

@@ -128,7 +128,7 @@ def test_what_cannot_be_said_is_not_said(tmp_path: Path, helped: list[tuple[str,
 
 
 def test_a_cell_of_two_dimensions_is_traced_to_its_group(network: Path, report: Callable[..., Report]) -> None:
-    from ppp_metrics.reporting.audit import Page
+    from ppp_metrics.reporting.finished import read_page
     from ppp_metrics.reporting.manifest import Report as Listed
 
     notebook = run_notebook("learning_effects", workspace=str(network), period=PERIOD, region="NL", lang="en")
@@ -140,7 +140,7 @@ def test_a_cell_of_two_dimensions_is_traced_to_its_group(network: Path, report: 
     listed = Listed(**fields, period=PERIOD, region="NL", lang="en", edition="coordinator")
     [flows] = [
         (table, rows)
-        for table, rows, _ in Page(listed, render_page(notebook)).tables()
+        for table, rows, _ in read_page(listed, render_page(notebook)).tables()
         if table.metric.id == "learning_flow_count"
     ]
     assert flows[0].by == ("giver_role", "receiver_role")

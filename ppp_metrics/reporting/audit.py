@@ -19,7 +19,7 @@ from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Release
 from ppp_metrics.reporting.exported import read_exports
-from ppp_metrics.reporting.finished import Finished, Page
+from ppp_metrics.reporting.finished import Finished, Page, read_page
 from ppp_metrics.reporting.manifest import Report, read_manifest
 
 
@@ -131,7 +131,7 @@ def read_pages(out: Path, reports: Iterable[Report]) -> list[Page]:
     pages = []
     for report in reports:
         try:
-            pages.append(Page(report, (out / report.file).read_text("utf-8")))
+            pages.append(read_page(report, (out / report.file).read_text("utf-8")))
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(msg("{file} cannot be read: {reason}.", file=report.file, reason=str(error))) from None
     return pages
@@ -145,7 +145,7 @@ def audit_files(files: Sequence[Finished]) -> Audit:
     for each in files:
         for how, name in each.betrayed():
             leaks[Leak(how, each.file, name)] = None
-        for section, number in each.charted() if isinstance(each, Page) else ():
+        for section, number in each.charted if isinstance(each, Page) else ():
             leaks[Leak("charted", each.file, (section, frozenset()), number, number)] = None
     withheld = [is_withheld for each in files for _, rows, _ in each.tables() for *_, is_withheld in rows]
     return Audit(files=len(files), cells=len(withheld), withheld=sum(withheld), leaks=tuple(leaks))

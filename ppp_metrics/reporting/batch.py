@@ -24,7 +24,7 @@ from ppp_metrics.periods import Period
 from ppp_metrics.reporting import kernels
 from ppp_metrics.reporting.audit import new_leaks, read_folder
 from ppp_metrics.reporting.execution import run_notebook, write_page
-from ppp_metrics.reporting.finished import Finished, Page
+from ppp_metrics.reporting.finished import Finished, Page, read_page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.look import find_look
@@ -40,9 +40,10 @@ FAILED = "failed"
 
 @dataclass
 class Outcome:
-    """What came of the jobs: the reports made, the numbers behind them, and what went wrong, each by the job's file."""
+    """What came of the jobs, each by its file: reports as they read, the numbers behind them, and what went wrong."""
 
     reports: dict[str, Report] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     numbers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failures: dict[str, PppError] = field(default_factory=dict)
     is_interrupted: bool = False
@@ -105,10 +106,7 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
         with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
         _take_back_wrong(done, place.expectations)
-        _refuse_leaks(
-            [Page(report, (scratch / Path(file).name).read_text("utf-8")) for file, report in done.reports.items()],
-            before,
-        )
+        _refuse_leaks([replace(done.pages[file], report=report) for file, report in done.reports.items()], before)
         slices = slices or region_slices(place, todo)
         done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
         _put_in_place(done, scratch, out)
@@ -175,7 +173,8 @@ def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Ou
             for future in as_completed(running):
                 job = running[future]
                 try:
-                    done.reports[job.file], done.numbers[job.file] = future.result()
+                    done.pages[job.file], done.numbers[job.file] = future.result()
+                    done.reports[job.file] = done.pages[job.file].report
                 except PppError as error:
                     done.failures[job.file] = error
                 tell(job)
@@ -186,14 +185,15 @@ def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Ou
     return done
 
 
-def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Report, list[dict[str, Any]]]:
+def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Page, list[dict[str, Any]]]:
     begun = time.monotonic()
     page = scratch / Path(job.file).name
     executed = page.with_suffix(".ipynb")
     notebook = run_notebook(job, executed)
     report, numbers = pool.submit(write_page, job, notebook, page).result()
+    read = pool.submit(read_page, report, page.read_text("utf-8")).result()
     executed.unlink()
-    return replace(report, seconds=round(time.monotonic() - begun, 1)), numbers
+    return replace(read, report=replace(report, seconds=round(time.monotonic() - begun, 1))), numbers
 
 
 def _take_back_wrong(done: Outcome, expectations: Path) -> None:

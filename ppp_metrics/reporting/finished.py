@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from ppp_metrics.metrics.dimensions import group_of, sliced_by
@@ -21,7 +20,7 @@ from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.words import WITHHELD
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from bs4 import Tag
 
 Cells = dict[str, dict[str, str]]
 """`17/student` -> the cell's parts as they are written."""
@@ -53,10 +52,16 @@ class Finished(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """A finished report, as its file reads."""
+    """A finished report, as its file reads: every number with its place, and what its words and charts say besides.
+
+    `written` are the withheld cells beside whose name a number stands in words or a chart; `charted` are the section
+    and the number of each mark in a chart that stands where no word of the report says it does.
+    """
 
     report: Report
-    html: str = field(repr=False)
+    cells: Cells = field(repr=False)
+    written: tuple[str, ...] = ()
+    charted: tuple[tuple[str, float], ...] = ()
 
     @property
     def file(self) -> str:
@@ -69,20 +74,6 @@ class Page:
     @property
     def areas(self) -> Mapping[str, Sequence[str]]:
         return {self.report.region: self.report.areas} if self.report.areas else {}
-
-    @cached_property
-    def soup(self) -> BeautifulSoup:
-        from bs4 import BeautifulSoup
-
-        return BeautifulSoup(self.html, "html.parser")
-
-    @cached_property
-    def cells(self) -> Cells:
-        """Every number with its place."""
-        found: Cells = defaultdict(dict)
-        for element in self.soup.select("[data-cell]"):
-            found[str(element["data-cell"])][str(element["data-part"])] = element.get_text().strip()
-        return found
 
     def is_withheld(self, parts: Mapping[str, str]) -> bool:
         return parts.get("value") == WITHHELD.render(self.report.lang)
@@ -140,35 +131,50 @@ class Page:
             if any(self._number(text) is not None for text in self.cells.get(cell, {}).values()):
                 at, group = self._asked(cell)
                 yield "filled", self._table(at).name(group)
-        for cell in self._written():
+        for cell in self.written:
             at, group = self._asked(cell)
             yield "written", self._table(at).name(group)
 
-    def _written(self) -> Iterator[str]:
-        for section in self.soup.select("section.ppp-section"):
-            withheld: dict[str, str] = {}
-            for row in section.select("tbody tr"):
-                named, values = row.find("th"), row.select('[data-part="value"]')
-                if named and values and all(map(self._is_word, values)):
-                    withheld[named.get_text().strip()] = str(values[0]["data-cell"])
-            if not withheld:
-                continue
-            said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
-            said += [str(each["aria-label"]) for each in section.select("[aria-label]")]
-            drawn = [_lines(svg) for svg in section.select("svg")]
-            charted = chart_records(section)
-            for name, place in withheld.items():
-                if _is_named(name, said) or _is_drawn(name, drawn) or is_charted(name, charted):
-                    yield place
 
-    def charted(self) -> Iterator[tuple[str, float]]:
-        """The section and the number of each mark in a chart that stands where no word of the report says it does."""
-        for section in self.soup.select("section.ppp-section:has(figure)"):
-            for number in numbers_beyond_words(section, self.report.lang):
-                yield str(section["aria-labelledby"]).removesuffix("-heading"), number
+def read_page(report: Report, html: str) -> Page:
+    """The report of which this is the file."""
+    from bs4 import BeautifulSoup
 
-    def _is_word(self, element: Tag) -> bool:
-        return element.get_text().strip() == WITHHELD.render(self.report.lang)
+    soup = BeautifulSoup(html, "html.parser")
+    cells: Cells = {}
+    for element in soup.select("[data-cell]"):
+        parts = cells.setdefault(str(element["data-cell"]), {})
+        parts[str(element["data-part"])] = element.get_text().strip()
+    sections = soup.select("section.ppp-section")
+    return Page(
+        report,
+        cells,
+        tuple(cell for section in sections for cell in _written(section, report.lang)),
+        tuple(found for section in sections for found in _charted(section, report.lang)),
+    )
+
+
+def _written(section: Tag, lang: str) -> Iterator[str]:
+    withheld: dict[str, str] = {}
+    for row in section.select("tbody tr"):
+        named, values = row.find("th"), row.select('[data-part="value"]')
+        if named and values and all(value.get_text().strip() == WITHHELD.render(lang) for value in values):
+            withheld[named.get_text().strip()] = str(values[0]["data-cell"])
+    if not withheld:
+        return
+    said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
+    said += [str(each["aria-label"]) for each in section.select("[aria-label]")]
+    drawn = [_lines(svg) for svg in section.select("svg")]
+    charted = chart_records(section)
+    for name, place in withheld.items():
+        if _is_named(name, said) or _is_drawn(name, drawn) or is_charted(name, charted):
+            yield place
+
+
+def _charted(section: Tag, lang: str) -> Iterator[tuple[str, float]]:
+    if section.find("figure"):
+        for number in numbers_beyond_words(section, lang):
+            yield str(section["aria-labelledby"]).removesuffix("-heading"), number
 
 
 def _lines(svg: Tag) -> dict[float, list[str]]:
