@@ -163,7 +163,7 @@ def say_loads(results: Sequence[LoadResult], lang: str) -> None:
     if any(result.quarantined_rows or result.cells_put_aside for result in results):
         say(
             msg(
-                "{rows} rows and {cells} cells were put aside. `ppp-metrics quarantine` says which and why.",
+                "Put aside: rows {rows}, cells {cells}. `ppp-metrics quarantine` says which and why.",
                 rows=sum(result.quarantined_rows for result in results),
                 cells=sum(result.cells_put_aside for result in results),
             ).render(lang)
@@ -186,9 +186,11 @@ def say_audit(found: Audit, lang: str) -> None:
     for leak in found.leaks:
         say(leak.message.render(lang))
     counts = {"files": found.files, "cells": found.cells, "withheld": found.withheld, "count": len(found.leaks)}
-    said = (
-        msg("Read {files} files with {cells} numbers. Nobody can work out the {withheld} that are withheld.", **counts)
-        if found.passed
-        else msg("Read {files} files with {cells} numbers, {withheld} withheld. Given away: {count}.", **counts)
-    )
+    said = msg("Read {files} files with {cells} numbers, {withheld} withheld. Given away: {count}.", **counts)
+    if found.passed and found.withheld:
+        said = msg(
+            "Read {files} files with {cells} numbers, {withheld} withheld. Nobody can work out any of these.", **counts
+        )
+    elif found.passed:
+        said = msg("Read {files} files with {cells} numbers. None is withheld.", **counts)
     say(said.render(lang))

@@ -70,7 +70,7 @@ def test_load_says_what_became_of_the_rows(loaded: Command) -> None:
         "  table     rows  kept  put aside  repeats",
         "  partners     3     2          1        0",
         "  issues       1     1          0        0",
-        "1 rows and 0 cells were put aside. `ppp-metrics quarantine` says which and why.",
+        "Put aside: rows 1, cells 0. `ppp-metrics quarantine` says which and why.",
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_refused_load_leaves_the_database_as_it_was(tmp_path: Path) -> None:
 
 
 def test_strict_refuses_what_would_be_put_aside(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="1 rows and 0 cells"):
+    with pytest.raises(DataError, match="put aside: rows 1, cells 0"):
         deliver(tmp_path, {"partners.csv": PARTNERS + "c3,,company,NL11\n"}, strict=True)
 
 

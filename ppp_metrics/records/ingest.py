@@ -273,7 +273,7 @@ def _refuse_imperfect(results: list[LoadResult]) -> None:
         if result.quarantined_rows or result.cells_put_aside:
             raise DataError(
                 msg(
-                    "{rows} rows and {cells} cells of {supplier} would be put aside, and --strict refuses that. "
+                    "Of {supplier} would be put aside: rows {rows}, cells {cells}; --strict refuses that. "
                     "Load without --strict to see them with `ppp-metrics quarantine`.",
                     rows=result.quarantined_rows,
                     cells=result.cells_put_aside,

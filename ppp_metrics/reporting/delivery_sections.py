@@ -129,7 +129,7 @@ class DeliverySections(FileFacts):
         findings.append(
             msg(
                 "A second measurement is overdue {days} days after the first: without it, nothing can be said of what "
-                "somebody learned. 1 to 4 people are withheld.",
+                "somebody learned. Where 1 to 4 people were measured once, their number is withheld.",
                 days=SECOND_MEASUREMENT_DAYS,
             )
         )
