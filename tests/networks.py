@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ppp_metrics.reporting.html import about_foot
+from ppp_metrics.reporting.manifest import Report
 from tests.deliveries import deliver
 from tools.project_files import ROOT
 
@@ -129,6 +131,15 @@ def run_notebook(name: str, **parameters: str) -> Any:
             output = json.loads(json.dumps({"data": data, "metadata": metadata}))
             cell.outputs.append(nbformat.v4.new_output("display_data", **output))
     return notebook
+
+
+def listed(notebook: Any, lang: str) -> Report:
+    """The report of an executed notebook on the Netherlands as a manifest has it, as far as numbers are read by it."""
+    unused = ("file", "notebook", "title", "network", "area", "fingerprint", "version", "inputs", "records", "sha256")
+    about = about_foot(notebook)
+    told: dict[str, Any] = {name: about[name] for name in ("as_of", "questions", "groups", "withheld")}
+    told |= dict.fromkeys(unused, "")
+    return Report(**told, period=PERIOD, region="NL", lang=lang, edition="coordinator")
 
 
 def _csv(header: str, rows: list[str]) -> str:

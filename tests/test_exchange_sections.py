@@ -14,7 +14,6 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,9 +21,10 @@ from ppp_metrics.metrics.dimensions import group_of, sliced_by
 from ppp_metrics.reporting import dashboard
 from ppp_metrics.reporting.dashboard import Report
 from ppp_metrics.reporting.drawing import draw_late
+from ppp_metrics.reporting.finished import read_page
 from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.html import render_page
-from tests.networks import PERIOD, make_network, network_files, run_notebook
+from tests.networks import PERIOD, listed, make_network, network_files, run_notebook
 
 HELPED = (
     [(f"s{at:02}", f"t{at}") for at in range(1, 7)]
@@ -128,19 +128,10 @@ def test_what_cannot_be_said_is_not_said(tmp_path: Path, helped: list[tuple[str,
 
 
 def test_a_cell_of_two_dimensions_is_traced_to_its_group(network: Path, report: Callable[..., Report]) -> None:
-    from ppp_metrics.reporting.finished import read_page
-    from ppp_metrics.reporting.manifest import Report as Listed
-
     notebook = run_notebook("learning_effects", workspace=str(network), period=PERIOD, region="NL", lang="en")
-    about = notebook.cells[-1].outputs[0].metadata["ppp_metrics"]
-    unused = ("file", "notebook", "title", "network", "area", "fingerprint", "version", "inputs", "records", "sha256")
-    fields: dict[str, Any] = dict.fromkeys(unused, "") | {
-        name: about[name] for name in ("as_of", "questions", "groups")
-    }
-    listed = Listed(**fields, period=PERIOD, region="NL", lang="en", edition="coordinator")
     [flows] = [
         (table, rows)
-        for table, rows, _ in read_page(listed, render_page(notebook)).tables()
+        for table, rows, _ in read_page(listed(notebook, "en"), render_page(notebook)).tables()
         if table.metric.id == "learning_flow_count"
     ]
     assert flows[0].by == ("giver_role", "receiver_role")

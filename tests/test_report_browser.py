@@ -11,9 +11,14 @@ from unicodedata import normalize
 
 import pytest
 
+from ppp_metrics.metrics.compute import compute
+from ppp_metrics.periods import today
+from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import SUBJECTS
+from ppp_metrics.reporting.finished import read_page
 from ppp_metrics.reporting.html import render_page
-from tests.networks import PERIOD, make_network, run_notebook
+from ppp_metrics.reporting.words import DECIMALS
+from tests.networks import PERIOD, listed, make_network, run_notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -360,6 +365,29 @@ def test_a_chart_shows_what_its_table_shows(page: Page, address: str) -> None:
         numbers = {number for text in known for number in re.findall(NUMBER, text)}
         for words in section.locator("svg:visible .mark-text:not(.role-axis-label) text").all_text_contents():
             assert set(re.findall(NUMBER, words)) <= numbers | TICKS, words
+
+
+@pytest.mark.parametrize("name", ["regional_innovation", "learning_effects", "theme_explorer"])
+def test_each_number_on_the_page_is_the_one_that_compute_gives(page: Page, reports: dict[str, str], name: str) -> None:
+    folder = Path(reports[name].removeprefix("file://")).parent
+    notebook = run_notebook(name, workspace=str(folder), period=PERIOD, region="NL", lang="nl")
+    read = 0
+    for table, rows, _ in read_page(listed(notebook, "nl"), opened(page, reports[name]).content()).tables():
+        with Store(folder / "ppp.duckdb").reading() as con:
+            frame = compute(
+                con, table.metric.id, table.period, today=today(), region="NL", by=table.by, where=table.where
+            )
+        computed = {tuple(row[each] for each in table.by): row for row in frame.to_dict("records")}
+        for group, numbers, is_withheld in rows:
+            row = computed[tuple(group[each] for each in table.by)]
+            assert row["suppressed"] == is_withheld, (table, group)
+            for part, number in numbers.items():
+                if number is not None:
+                    # a whole number, or one with as many decimals as its unit has
+                    decimals = DECIMALS[table.metric.unit] if part == "value" else 1
+                    assert number == pytest.approx(row[part], abs=0.5 * 10**-decimals + 1e-9), (table, group, part)
+                    read += 1
+    assert read > 20
 
 
 @pytest.mark.parametrize("name", ["regional_innovation", "learning_effects", "data_quality"])
