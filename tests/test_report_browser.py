@@ -14,11 +14,13 @@ import pytest
 from ppp_metrics.metrics.compute import compute
 from ppp_metrics.periods import today
 from ppp_metrics.records.store import Store
+from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.dashboard import SUBJECTS
 from ppp_metrics.reporting.finished import read_page
 from ppp_metrics.reporting.html import render_page
 from ppp_metrics.reporting.words import DECIMALS
 from tests.networks import PERIOD, listed, make_network, run_notebook
+from tools.project_files import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -348,14 +350,25 @@ def test_nothing_in_a_report_breaks_a_rule_of_accessibility(page: Page, address:
         assert found.violations_count == 0, f"{width} {scheme}: {found.generate_report()}"
 
 
+@pytest.mark.parametrize("lang", ["nl", "en"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_no_words_overlap_or_are_cut(page: Page, address: str, width: int) -> None:
+def test_no_words_overlap_or_are_cut(page: Page, address: str, width: int, lang: str) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    opened(page, address)
+    opened(page, address.replace("_nl.html", f"_{lang}.html"))
     page.evaluate(OPEN_ALL)
     for charts in ("interactive", "still"):
         assert page.evaluate(COLLISIONS) == [], charts
         page.evaluate(STAND_STILL)
+
+
+def test_a_long_label_leaves_room_for_its_number_on_a_narrow_screen(page: Page) -> None:
+    labels = ("Result obligation: implemented", "Vocational with applied education", "Resultaatverplichting: aanvaard")
+    rows = [Row(label, 52.6, "52.6% (n = 1,137)", 44.2, 60.7) for label in labels]
+    drawn = draw_intervals("key", "Rates", "A finding.", rows, domain=(0, 100), tick_text=lambda at: f"{at:.0f}%")
+    style = (ROOT / "ppp_metrics/reporting/template/report.css").read_text("utf-8")
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.set_content(f'<style>{style}</style><main class="ppp">{drawn.narrow}</main>')
+    assert page.evaluate(COLLISIONS) == []
 
 
 def test_a_chart_shows_what_its_table_shows(page: Page, address: str) -> None:

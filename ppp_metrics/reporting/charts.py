@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 WIDE, NARROW = 700, 340
 LABEL_WIDTH = 230
 TEXT_SIZE = 14
+CHARACTER_WIDTH, BOLD_WIDTH = 7.4, 8.6
+"""What a character of that size takes, on average, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def draw_intervals(
     def chart(is_narrow: bool) -> alt.LayerChart:
         alt = altair()
 
-        base, height, label, picked = _lines(rows, is_narrow)
+        # a number stands behind its label where the screen is narrow
+        taken = BOLD_WIDTH * max((len(row.text) for row in rows), default=0) + 10 if is_narrow else 0
+        base, height, label, picked = _lines(rows, is_narrow, taken)
         start, end = (14, NARROW - 18) if is_narrow else (LABEL_WIDTH + 10, WIDE - 150)
         ticks = round_ticks(*domain)
         axis = alt.Axis(
@@ -297,10 +301,14 @@ def answering(picked: Any) -> dict[str, Any]:
     }
 
 
-def _lines(rows: Sequence[Row], is_narrow: bool) -> tuple[alt.Chart, int, alt.Chart, Any]:
-    """The chart all layers share, a line a row; its height; the layer of labels, beside the marks or above; a pick."""
+def _lines(rows: Sequence[Row], is_narrow: bool, taken: float = 0) -> tuple[alt.Chart, int, alt.Chart, Any]:
+    """The chart all layers share, a line a row; its height; the layer of labels, beside the marks or above; a pick.
+
+    Of the line above the mark, `taken` pixels are no room for the label.
+    """
     alt = altair()
-    labels = [wrapped(row.label, 34 if is_narrow else 30) for row in rows]
+    room = min(34, int((NARROW - taken) / CHARACTER_WIDTH)) if is_narrow else 30
+    labels = [wrapped(row.label, room) for row in rows]
     step = (50 if is_narrow else 34) + 16 * max([label.count("\n") for label in labels] or [0])
     values = [
         {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.estimators import control_limits
-from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
+from ppp_metrics.reporting.charts import CHARACTER_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, layered
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ INNER_PCT, OUTER_PCT = 95.0, 99.8
 STEPS = 60
 """The lines are drawn through so many sizes."""
 MARK = 6
-CHARACTER_WIDTH, LINE_HEIGHT = 7.4, 17
+LINE_HEIGHT = 17
 
 
 @dataclass(frozen=True)
