@@ -48,7 +48,7 @@ def test_what_settles_which_of_several_results_counts_is_never_left_out() -> Non
 def test_a_story_is_told_by_partnership_without_reading_partnerships() -> None:
     # the key is the partnership's name, but for keys that two suppliers use
     sql = relation("story_reach", "partnership cycle")
-    assert "shared_keys" in sql
+    assert "shared_partnerships" in sql
     assert not {"partnership_settings", "person_settings"} & set(sql.split())
 
 

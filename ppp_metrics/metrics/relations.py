@@ -23,7 +23,7 @@ SETTINGS = (
     "region_paths",
     "organisations",
     "partnership_settings",
-    "shared_keys",
+    "shared_partnerships",
     "workplace_settings",
     "theme_settings",
 )

@@ -21,7 +21,7 @@ with final as (
     from agreements as agreement
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
-    left join shared_keys as shared using (supplier, partnership_id)
+    left join shared_partnerships as shared using (supplier, partnership_id)
     where agreement.signed_date <= getvariable('as_of')
 )
 

@@ -36,7 +36,7 @@ with final as (
     from issue_dates as issue
     left join organisations as company using (supplier, partner_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
-    left join shared_keys as shared using (supplier, partnership_id)
+    left join shared_partnerships as shared using (supplier, partnership_id)
     left join theme_settings as theme using (theme_code)
     left join workplace_settings as workplace using (supplier, workplace_id)
     left join agreements as agreement using (supplier, agreement_id)

@@ -16,7 +16,7 @@ with final as (
     cross join (select unnest(getvariable('cycles')) as cycle) as cycle
     left join person_settings as person using (supplier, participant_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
-    left join shared_keys as shared using (supplier, partnership_id)
+    left join shared_partnerships as shared using (supplier, partnership_id)
     where story.story_date <= getvariable('as_of')
 )
 
