@@ -361,6 +361,13 @@ def test_no_words_overlap_or_are_cut(page: Page, address: str, width: int, lang:
         page.evaluate(STAND_STILL)
 
 
+def test_no_line_of_the_funnel_plot_runs_through_its_words(page: Page, reports: dict[str, str]) -> None:
+    opened(page, reports["regional_innovation"])
+    words = page.locator("[aria-labelledby=area-funnel-heading] svg:visible text")
+    behind = "all => all.map(each => [getComputedStyle(each).paintOrder, getComputedStyle(each).stroke])"
+    assert {tuple(each) for each in words.evaluate_all(behind)} == {("stroke", "rgb(255, 255, 255)")}
+
+
 def test_a_long_label_leaves_room_for_its_number_on_a_narrow_screen(page: Page) -> None:
     labels = ("Result obligation: implemented", "Vocational with applied education", "Resultaatverplichting: aanvaard")
     rows = [Row(label, 52.6, "52.6% (n = 1,137)", 44.2, 60.7) for label in labels]
