@@ -1,6 +1,7 @@
 """The SQL that an analyst would write for one question: a file a metric, its dimension and what that needs filled in.
 
-It gives the same rows: what has no value is a group of its own, "unknown".
+It gives the same rows: what has no value is a group of its own, "unknown", and where a supplier never sent what the
+metric needs, two columns say how many of them are left out.
 
 The period is 2026-Q3, so that every date stands in the files as it would in a query written once.
 """
@@ -47,7 +48,7 @@ NEEDS = {
 
 UNITS = {
     "agreement_facts": "agreement",
-    "agreement_quarters": "agreement",
+    "agreement_flow": "agreement",
     "membership_facts": "member",
     "partnership_capabilities": "partnership",
     "story_reach": "story",

@@ -62,7 +62,7 @@ COMPANIES = (
         ),
         unit="pct", counts="agreements", group="companies",
         needs=("agreements.assignments_per_year", "issues.agreement_id"),
-        view="agreement_quarters", window="year", event="quarter_date", n_of="(supplier, agreement_id)",
+        view="agreement_flow", window="year", event="part_date", n_of="(supplier, agreement_id)",
         estimator="ratio", numerator="proposed_issues", denominator="committed_assignments",
     ),
     Metric(

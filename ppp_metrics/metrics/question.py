@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, find_dimension, find_value
+from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS, find_dimension, find_value
 from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_partnership, find_region
@@ -92,7 +92,7 @@ def ask(
         notes.append("pre_post only")
     if period.first_day > today:
         notes.append("period_not_begun")
-    _set_window(con, metric, period, today)
+    _set_window(con, metric, period, today, is_by_time=not {*names, *conditions}.isdisjoint(TIME_DIMENSIONS))
     values: dict[str, Any] = {f"where_{name}": wanted for name, wanted in conditions.items()}
     filters = [f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})" for name in conditions]
     if metric.where:
@@ -170,7 +170,7 @@ def _source(metric: Metric, filters: Sequence[str], levels: Sequence[str], read:
     return f"{relation(metric.view, used)}{joined if levels else ''} where {' and '.join(filters) or 'true'}"
 
 
-def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date) -> None:
+def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date, is_by_time: bool) -> None:
     as_of = period.as_of(today)
     first, last = WINDOWS[metric.window].bounds(period, as_of)
     for name, value in {
@@ -178,6 +178,7 @@ def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: 
         "window_start": first,
         "window_end": min(last, as_of),
         "window_days": (last - first).days + 1,
+        "by_quarter": is_by_time,
     }.items():
         con.execute(f"set variable {name} = ?", [value])
 

@@ -38,7 +38,7 @@ VIEWS = (
     "technical_questions",
     "outcome_facts",
     "agreement_facts",
-    "agreement_quarters",
+    "agreement_flow",
     "membership_facts",
     "partnership_capabilities",
     "participation_facts",
@@ -76,6 +76,7 @@ def prepare(con: DuckDBPyConnection) -> None:
     for name in ("as_of", "window_start", "window_end"):
         con.execute(f"set variable {name} = ?", [date.min])
     con.execute("set variable window_days = 1")
+    con.execute("set variable by_quarter = true")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
     for name in VIEWS:

@@ -31,7 +31,7 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
     prepare(con)
     con.execute("set variable as_of = ?", [as_of])
     # every row that any window could read
-    for name, value in {"window_start": date.min, "window_end": as_of, "window_days": 1}.items():
+    for name, value in {"window_start": date.min, "window_end": as_of, "window_days": 1, "by_quarter": True}.items():
         con.execute(f"set variable {name} = ?", [value])
     found: dict[str, dict[str, tuple[int, str]]] = {}
     suppliers: dict[str, set[str]] = {}

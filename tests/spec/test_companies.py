@@ -196,6 +196,9 @@ def test_each_quarter_has_the_part_of_what_was_agreed_that_falls_in_it() -> None
         ("2025-Q3", 0, pytest.approx(committed[2]), 1),
         ("2025-Q4", 2, pytest.approx(committed[3]), 2),
     ]
+    assert answer(con, "assignment_flow_pct", "2025-Q4", "numerator denominator n") == [
+        (3, pytest.approx(sum(committed)), 2)
+    ]
 
 
 def test_a_result_obligation_is_met_by_an_outcome_that_the_company_accepted() -> None:
