@@ -379,12 +379,13 @@ def audit(
 def lab(workspace: Folder = Path(".")) -> None:
     """Open JupyterLab on the workspace."""
     import os
-    import subprocess
 
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={_open(workspace).place.root}"]
+    from jupyterlab.labapp import LabApp
+
+    arguments = [f"--ServerApp.root_dir={_open(workspace).place.root}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    raise SystemExit(subprocess.call(command))
+        arguments.append("--allow-root")
+    LabApp.launch_instance(arguments)
 
 
 def _open(folder: Path) -> OpenWorkspace:

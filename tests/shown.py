@@ -1,13 +1,17 @@
-"""What a section of a report shows: its words and the cells of its tables."""
+"""What a report shows: the words of a section and the cells of its tables, and what is picked in its chart."""
 
 from __future__ import annotations
 
 import html
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ppp_metrics.reporting import dashboard
 from tests.networks import PERIOD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
 
 
 def opened(folder: Path, notebook: str = "regional_innovation", **changed: str) -> dashboard.Report:
@@ -32,3 +36,14 @@ def rows(section: dashboard.Section) -> list[list[str]]:
 def drawn(section: dashboard.Section) -> str:
     """The words in the drawings of a section."""
     return html.unescape(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", section.html)))
+
+
+def picked(page: Page) -> str | None:
+    """What is chosen in the list above the chart."""
+    return page.locator(".ppp-interactive select option:checked").text_content()
+
+
+def faded(page: Page | Locator) -> set[str]:
+    """The words in the chart that do not stand out."""
+    words = page.locator(".ppp-interactive svg text").all()
+    return {each.text_content() or "" for each in words if float(each.get_attribute("opacity") or 1) < 1}

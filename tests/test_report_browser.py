@@ -20,10 +20,11 @@ from ppp_metrics.reporting.finished import read_page
 from ppp_metrics.reporting.html import render_page
 from ppp_metrics.reporting.words import DECIMALS
 from tests.networks import PERIOD, listed, make_network, run_notebook
+from tests.shown import faded, picked
 from tools.project_files import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -435,16 +436,6 @@ def test_each_number_that_a_table_shows_has_its_mark(page: Page, reports: dict[s
             drawn = section.locator(".ppp-interactive svg :is(.mark-symbol, .mark-rect) path")
             found[key] = (drawn.count(), len(numbers))
     assert all(drawn == numbers > 0 for drawn, numbers in found.values()), found
-
-
-def picked(page: Page) -> str | None:
-    return page.locator(".ppp-interactive select option:checked").text_content()
-
-
-def faded(page: Page | Locator) -> set[str]:
-    """The words in the chart that do not stand out."""
-    words = page.locator(".ppp-interactive svg text").all()
-    return {each.text_content() or "" for each in words if float(each.get_attribute("opacity") or 1) < 1}
 
 
 def test_a_theme_clicked_in_the_chart_stands_out_in_both_parts_and_in_the_list(themes: Page) -> None:
