@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from ppp_metrics.language import Label, msg
+from ppp_metrics.metrics.dimensions import UNKNOWN
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Tile, draw_bars, draw_tiles
 from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, in_one_session
@@ -107,7 +108,13 @@ class CompanySections(Desk):
                 mark=words.WITHHELD_MARK,
             )
         header = [msg("area"), msg("active companies"), msg("implemented"), msg("95% interval"), msg("n")]
+        tiles = self._tiles(active) if dimension == "region2" else {}
         rows = [[number.heading, self.shown(number), *self._rate_cells(rates.get(number.keys))] for number in active]
+        known = {number.keys[0] for number in active}
+        # the last row is of no area, where there is one
+        at = len(rows) - (UNKNOWN in known)
+        empty = [[tile.label, tile.text, *self._rate_cells(None)] for code, tile in tiles.items() if code not in known]
+        rows[:at] = sorted([*rows[:at], *empty], key=lambda row: row[0].casefold())
         return self.section(
             "places",
             title,
@@ -115,7 +122,7 @@ class CompanySections(Desk):
                 finding,
                 msg("These are numbers, not a ranking: areas differ in how many companies and schools they have."),
             ],
-            self._map(active) if dimension == "region2" else self._bars(told),
+            partial(draw_tiles, tiles=list(tiles.values())) if tiles else self._bars(told),
             caption,
             [Table(caption, header, rows)],
         )
@@ -170,8 +177,8 @@ class CompanySections(Desk):
         rows = self.bar_rows(told[:MOST_ROWS])
         return partial(draw_bars, rows=rows) if rows else None
 
-    def _map(self, active: list[Number]) -> Draw | None:
-        """The provinces on a tile map, or bars where one of those with companies has no place on it."""
+    def _tiles(self, active: list[Number]) -> dict[str, Tile]:
+        """Each province by its code, as on a map; none where one with companies has no place on it."""
         counts = {number.keys[0]: number for number in active}
         with self.session() as con:
             rows = con.execute(
@@ -180,10 +187,10 @@ class CompanySections(Desk):
                 "and r.tile_x is not null and list_contains(p.path, ?) order by r.region_code",
                 [self.region],
             ).fetchall()
-        if not rows or counts.keys() - {code for code, *_ in rows} - {"unknown"}:
-            return self._bars(sorted(active, key=lambda each: -(each.value or 0)))
-        tiles = [
-            Tile(
+        if counts.keys() - {code for code, *_ in rows} - {UNKNOWN}:
+            return {}
+        return {
+            code: Tile(
                 area_name(code, name, 2, self.lang),
                 counts[code].value if code in counts else 0,
                 self._tile_text(counts.get(code)),
@@ -191,5 +198,4 @@ class CompanySections(Desk):
                 int(y),
             )
             for code, name, x, y in rows
-        ]
-        return partial(draw_tiles, tiles=tiles)
+        }
