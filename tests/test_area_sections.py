@@ -52,6 +52,12 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(folder, NL11=(100, 20), NL12=(60, 34), NL32=(37, 24), NL34=(3, 2))
 
 
+def test_of_one_province_with_enough_issues_nothing_is_compared(tmp_path: Path) -> None:
+    made = text(opened(make(tmp_path, NL11=(20, 5), NL12=(3, 1))).area_rates())
+    assert "Only Groningen has enough issues to say which share was implemented." in made
+    assert "interval of" not in made
+
+
 def test_provinces_stand_in_the_order_of_their_names_with_interval_and_n(network: Path) -> None:
     made = opened(network).area_rates()
     assert [row[:4] for row in rows(made)[1:]] == [

@@ -163,6 +163,7 @@ def test_a_country_shows_its_provinces_and_a_province_its_areas(report: Callable
     assert shown["Zeeland"] == ["0", "–", "–", "0"]
     assert country.html.count("fill-opacity") == 2 * 12
     assert [row[:2] for row in rows(province)[1:]] == [["Oost-Groningen", "8"]]
+    assert "All active companies are in Oost-Groningen: 8." in text(province)
     assert text(area) == "Areas This region has no smaller areas to compare."
 
 

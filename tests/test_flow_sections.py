@@ -17,17 +17,17 @@ a2,p1,c2,2025-10-01,result,no,4
 PARTNERSHIPS = "partnership_id,name,region_code\np1,Net,NL1\n"
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The network with two agreements; two of the three issues of the last quarter are under the first."""
+def make(folder: Path, agreements: str) -> Path:
+    """The network with agreements; two of the three issues of the last quarter are under the first."""
     header, *lines = network_files()["issues"].splitlines()
     under = [f"{line},{'a1' if line.startswith(('new1', 'new2')) else ''}" for line in lines]
-    return make_network(
-        tmp_path_factory.mktemp("network"),
-        agreements=AGREEMENTS,
-        partnerships=PARTNERSHIPS,
-        issues="\n".join([f"{header},agreement_id", *under]) + "\n",
-    )
+    issues = "\n".join([f"{header},agreement_id", *under]) + "\n"
+    return make_network(folder, agreements=agreements, partnerships=PARTNERSHIPS, issues=issues)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("network"), AGREEMENTS)
 
 
 def test_what_came_is_told_beside_what_was_agreed(network: Path) -> None:
@@ -50,6 +50,12 @@ def test_each_quarter_of_two_years_has_its_own(network: Path) -> None:
         ["Q2 2024", "0", "2.0", "0.0%"],
         ["Q1 2024", "0", "2.0", "0.0%"],
     ]
+
+
+def test_less_than_one_assignment_a_quarter_has_an_axis_to_be_read_on(tmp_path: Path) -> None:
+    # 2 a year are half a one each quarter, and none is under the second agreement
+    network = make(tmp_path, AGREEMENTS.replace("yes,8", "yes,").replace("no,4", "no,2"))
+    assert {"0", "1"} <= set(drawn(opened(network).assignment_flow()))
 
 
 def test_columns_and_marks_are_drawn_with_what_they_stand_for(network: Path) -> None:

@@ -62,8 +62,8 @@ def test_a_number_that_changed_is_told_with_what_it_was_and_the_load_that_change
     made = opened(tmp_path).restated()
     # 11 of 40, then 10 of 40
     assert text(made).startswith(
-        "Restated numbers Since each supplier's first delivery after 30 September 2025, 1 of the main numbers of the "
-        "third quarter of 2025 have changed. Implementation rate: 27.5% (n = 40) became 25.0% (n = 40), through north "
+        "Restated numbers Since each supplier's first delivery after 30 September 2025, main numbers of the third "
+        "quarter of 2025 have changed: 1. Implementation rate: 27.5% (n = 40) became 25.0% (n = 40), through north "
         "(15 January 2026)."
     )
     assert rows(made) == [["Implementation rate", "27.5%", "40", "25.0%", "40", "north (15 January 2026)"]]

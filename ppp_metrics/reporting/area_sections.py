@@ -35,7 +35,11 @@ class AreaSections(Desk):
             return self.section("area-rates", title, [NOTHING_KNOWN])
         told = [number for number in numbers if number.value is not None]
         findings: list[Words] = []
-        if told and total.value is not None:
+        if len(told) == 1:
+            findings.append(
+                msg("Only {name} has enough issues to say which share was implemented.", name=told[0].label)
+            )
+        elif told and total.value is not None:
             inside = [number for number in told if not words.lies_apart(number, total.value)]
             findings.append(
                 msg(

@@ -93,7 +93,11 @@ class CompanySections(Desk):
         rates = {number.keys: number for number in self.numbers("implementation_rate_pct", dimension)}
         told = sorted((number for number in active if number.value), key=lambda each: -(each.value or 0))
         finding = msg("In each area too few companies were active to show their number.")
-        if told:
+        if told and len(active) == 1:
+            finding = msg(
+                "All active companies are in {name}: {companies}.", name=told[0].label, companies=self.shown(told[0])
+            )
+        elif told:
             finding = msg(
                 "Companies from {count} areas were active. The most are in {name}: {companies}.",
                 count=len(active),

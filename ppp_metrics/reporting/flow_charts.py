@@ -41,7 +41,7 @@ def draw_flow(
     number_text: Callable[[float], str],
 ) -> Drawing:
     """Columns of what came, of which the last `current` stand out, each with a mark at what was agreed."""
-    most = max([each for flow in flows for each in (flow.came, flow.agreed) if each is not None] or [0]) or 1
+    most = max([1, *(each for flow in flows for each in (flow.came, flow.agreed) if each is not None)])
     levels = [level for level in round_ticks(0, most) if level == int(level)]
 
     def chart(is_narrow: bool) -> alt.LayerChart:

@@ -94,7 +94,7 @@ def draw_matrix(
             for name, head in zip(names, heads, strict=True)
         ]
         words: list[dict[str, Any]] = [
-            *({"x": across[family.groups[0]], "y": LINE_HEIGHT + 12, "text": family.name} for family in families),
+            *({"x": x, "y": LINE_HEIGHT + 12, "text": name} for name, x in _apart(families, across).items()),
             *({"x": 0, "y": down[family.groups[0]] - 10, "text": family.name} for family in families),
         ]
         directions: list[dict[str, Any]] = [
@@ -136,4 +136,13 @@ def _places(families: Sequence[Family], start: float, step: float, gap: float, h
             found[group] = at
             at += step
         at += gap
+    return found
+
+
+def _apart(families: Sequence[Family], across: Mapping[str, float]) -> dict[str, float]:
+    """Where the name of each family begins: above its first group, or after a name that is wider than its family."""
+    found, end = {}, 0.0
+    for family in families:
+        found[family.name] = max(across[family.groups[0]], end)
+        end = found[family.name] + len(family.name) * LETTER_WIDTH + GAP
     return found

@@ -59,8 +59,7 @@ class RestatedSections(Desk):
         if changed:
             findings.append(
                 msg(
-                    "Since each supplier's first delivery after {day}, {count} of the main numbers of {period} have "
-                    "changed.",
+                    "Since each supplier's first delivery after {day}, main numbers of {period} have changed: {count}.",
                     count=self.count(len(changed)),
                     **values,
                 )
