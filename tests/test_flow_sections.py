@@ -53,9 +53,11 @@ def test_each_quarter_of_two_years_has_its_own(network: Path) -> None:
 
 
 def test_less_than_one_assignment_a_quarter_has_an_axis_to_be_read_on(tmp_path: Path) -> None:
-    # 2 a year are half a one each quarter, and none is under the second agreement
-    network = make(tmp_path, AGREEMENTS.replace("yes,8", "yes,").replace("no,4", "no,2"))
-    assert {"0", "1"} <= set(drawn(opened(network).assignment_flow()))
+    # 2 a year are half a one each quarter; of the three issues, none is under the agreement
+    network = make(
+        tmp_path, AGREEMENTS.replace("a1,p1,c1", "a3,p1,c1").replace("yes,8", "yes,").replace("no,4", "no,2")
+    )
+    assert {"0", "1"} <= set(drawn(opened(network).assignment_flow()).split())
 
 
 def test_columns_and_marks_are_drawn_with_what_they_stand_for(network: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.reporting import pdf
+from ppp_metrics.reporting.html import page_style
 
 ROWS = "".join(f"<tr><th scope='row'>Row {at}</th><td>{at * 7}</td></tr>" for at in range(1, 121))
 PAGE = f"""<!DOCTYPE html><html lang="nl"><head><title>Innovatie in de regio</title>
@@ -47,6 +48,24 @@ def test_every_row_stands_on_paper_under_its_head_and_nothing_comes_from_elsewhe
     text = "\n".join(pages)
     assert [at for at in range(1, 121) if f"Row {at}" not in text] == []
     assert all("waarde" in page for page in pages if "Row" in page)
+
+
+def test_a_table_that_is_wider_than_a_screen_shows_stays_on_the_paper(pango: None) -> None:
+    from pypdf import PdfReader
+
+    suppliers = "".join(f"<th scope='col'>leverancier {at}</th>" for at in range(9))
+    cells = "".join(f"<td>100% van 1.44{at}</td>" for at in range(9))
+    table = (
+        f"<table><thead><tr><th>kolom</th>{suppliers}</tr></thead><tbody><tr><th>Uren</th>{cells}</tr></tbody></table>"
+    )
+    html = f"<html lang='nl'><style>{page_style()}</style><div class='ppp'>{table}</div>"
+    [page] = PdfReader(io.BytesIO(pdf.write_pdf(html))).pages
+    starts: dict[str, float] = {}
+    page.extract_text(visitor_text=lambda text, _, matrix, *rest: starts.setdefault(text.strip(), matrix[4]))
+    starts.pop("", None)
+    assert len(starts) > 9
+    # places are in pixels, of which four are three points
+    assert 0.75 * max(starts.values()) < page.mediabox.width - 42, starts
 
 
 def test_another_process_writes_the_same_bytes(made: bytes, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered
@@ -342,8 +343,9 @@ def round_ticks(low: float, high: float) -> list[float]:
     step = next(
         size for power in range(-3, 12) for size in (10.0**power, 2 * 10.0**power, 5 * 10.0**power) if size >= span / 5
     )
-    first = int(-(-low // step))
-    return [round(at * step, 6) for at in range(first, int(high // step) + 1)]
+    # a sliver of a step, for 1 / 0.2 is a little less than 5
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(at * step, 6) for at in range(first, last + 1)]
 
 
 def word_lookup(values: Iterable[float], text: Callable[[Any], str]) -> str:
