@@ -73,7 +73,7 @@ def draw_bars(key: str, title: str, finding: str, rows: Sequence[Row]) -> Drawin
         number = base.mark_text(align="left", dx=8, dy=down, color=INK, fontSize=TEXT_SIZE, fontWeight=600).encode(
             x=x, text=alt.Text("text:N")
         )
-        return (label + bar + number).properties(width=NARROW if is_narrow else WIDE, height=height)
+        return layered(label, bar, number, width=NARROW if is_narrow else WIDE, height=height)
 
     return draw(key, title, finding, chart)
 
@@ -136,7 +136,7 @@ def draw_intervals(
                     align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
                 ).encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
             )
-        return layered(*layers).properties(width=NARROW if is_narrow else WIDE, height=height)
+        return layered(*layers, width=NARROW if is_narrow else WIDE, height=height)
 
     return draw(key, title, finding, chart)
 
@@ -268,7 +268,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
         numbers = base.mark_text(color=INK, fontSize=TEXT_SIZE + 2, fontWeight=600).encode(
             x=place["middle"], y=level["text_y"], text=alt.Text("text:N")
         )
-        return (squares + names + numbers).properties(width=across * step, height=down * step)
+        return layered(squares, names, numbers, width=across * step, height=down * step)
 
     return draw(key, title, finding, chart)
 

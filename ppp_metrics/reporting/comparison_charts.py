@@ -173,4 +173,4 @@ def rates_chart(
                 align=side, dx=5 if side == "left" else -5, dy=-8, color=MUTED, fontSize=TEXT_SIZE - 1
             ).encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
         )
-    return layered(*layers).properties(width=width, height=tops[-1])
+    return layered(*layers, width=width, height=tops[-1])

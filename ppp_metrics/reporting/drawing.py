@@ -118,9 +118,10 @@ def layered(*charts: Any, **options: Any) -> Any:
 
 def specification(chart: Any) -> Spec:
     """What Vega-Lite draws of an Altair chart, without the address of its grammar: a page names none."""
-    chart = chart.configure(background="transparent", aria=False, padding=2).configure_view(stroke=None)
     spec = _rounded(chart.to_dict(validate=False))
-    return {name: value for name, value in spec.items() if name != "$schema"}
+    del spec["$schema"]
+    view = {**spec["config"]["view"], "stroke": None}
+    return spec | {"config": {"background": "transparent", "aria": False, "padding": 2, "view": view}}
 
 
 def _rounded(part: Any, is_data: bool = False) -> Any:

@@ -90,7 +90,7 @@ def draw_flow(
             .encode(x=x, y=alt.Y("agreed:Q", scale=scale, axis=axis)),
             *_legend(came, agreed),
         ]
-        return layered(*layers).properties(width=width, height=HEIGHT)
+        return layered(*layers, width=width, height=HEIGHT)
 
     return draw(key, title, finding, chart)
 

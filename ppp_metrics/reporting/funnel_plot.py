@@ -152,7 +152,8 @@ def draw_funnel(
                     color=alt.Color("color:N", scale=None),
                 )
             )
-        return layered(*layers).resolve_scale(x="independent", y="independent").properties(width=width, height=height)
+        own = {"scale": {"x": "independent", "y": "independent"}}
+        return layered(*layers, resolve=own, width=width, height=height)
 
     return draw(key, title, finding, chart)
 

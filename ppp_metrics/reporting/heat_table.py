@@ -108,6 +108,6 @@ def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], 
                 align="left", baseline="middle", color=INK, fontSize=TEXT_SIZE, fontWeight=600, limit=width
             ).encode(x=alt.XValue(0), y=level["y"], text=alt.Text("text:N")),
         ]
-        return layered(*layers).properties(width=width, height=y)
+        return layered(*layers, width=width, height=y)
 
     return draw(key, title, finding, chart)

@@ -74,10 +74,10 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
         ]
         lines = wrapped(theme.label, 18 if is_narrow else max(16, width // 7)).split("\n")
         title = alt.Title(lines, anchor="start", fontSize=TEXT_SIZE - 1, color=INK, fontWeight=600, offset=10)
-        return layered(*layers).properties(width=width, height=height, title=title)
+        return layered(*layers, width=width, height=height, title=title)
 
-    panels = alt.concat(*map(panel, themes), columns=in_row, spacing=22)
-    return panels.properties(title=heading(words.curves, is_narrow))
+    title = heading(words.curves, is_narrow)
+    return alt.concat(*map(panel, themes), columns=in_row, spacing=22, title=title)
 
 
 def incidence_curves_chart(
@@ -144,9 +144,8 @@ def incidence_curves_chart(
         .encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"), **fading(picked), **name_tip(picked)),
         *_at_risk(themes, words, top, height, x, from_y=62 + (17 if is_narrow else 0), step=step, picked=picked),
     ]
-    return layered(*layers, data=_steps(themes)).properties(
-        width=width, height=height, title=heading(words.curves, is_narrow)
-    )
+    title = heading(words.curves, is_narrow)
+    return layered(*layers, data=_steps(themes), width=width, height=height, title=title)
 
 
 def _milestones(theme: Theme, x: alt.X, y: alt.Y) -> list[alt.Chart]:

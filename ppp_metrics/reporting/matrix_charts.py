@@ -120,8 +120,8 @@ def draw_matrix(
             layer(columns).mark_text(color=INK, fontSize=TEXT_SIZE - 2, **upright).encode(**text),
             layer(words).mark_text(color=INK, fontSize=size, fontWeight=600, align="left").encode(**text),
             layer(directions).mark_text(color=MUTED, fontSize=size, align="left").encode(**text),
-        ).properties(
-            width=NARROW if is_narrow else max(across.values()) + width, height=max(down.values()) + above + height
+            width=NARROW if is_narrow else max(across.values()) + width,
+            height=max(down.values()) + above + height,
         )
 
     return draw(key, title, finding, chart)

@@ -4,8 +4,10 @@ Nothing here may start a thread or open a file, for neither lives on in a fork.
 """
 
 import os
+from datetime import date
 from importlib import import_module
 
+from ppp_metrics.language import LANGUAGES, catalogue, format_date, format_number
 from ppp_metrics.reporting.drawing import altair
 
 # first, since it imports what the others share without what nobody needs of it
@@ -19,8 +21,24 @@ for name in (
     "nbconvert.exporters.templateexporter",
     "pandas",
     "ppp_metrics.metrics.compute",
+    "ppp_metrics.metrics.restatement",
+    "ppp_metrics.metrics.standardisation",
+    "ppp_metrics.metrics.stories",
+    "ppp_metrics.metrics.survival",
     "ppp_metrics.metrics.themes",
+    "ppp_metrics.records.checks",
+    "ppp_metrics.reporting.computed",
     "ppp_metrics.reporting.dashboard",
     "ppp_metrics.reporting.html",
+    "scipy.optimize",
+    "scipy.sparse",
+    "scipy.special",
+    "statsmodels.genmod.families",
+    "statsmodels.genmod.generalized_linear_model",
 ):
     import_module(name)
+
+for lang in LANGUAGES:
+    catalogue(lang)
+    format_number(0.5, lang, 1)
+    format_date(date.min, lang)
