@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,15 @@ from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import batch, execution, kernels
 from ppp_metrics.reporting.batch import make_reports
+from ppp_metrics.reporting.handover import told_to_kernels
 from ppp_metrics.reporting.manifest import Report, read_manifest
+from ppp_metrics.reporting.plan import plan_reports
+from ppp_metrics.reporting.prefetch import prefetch
+from ppp_metrics.reporting.release import foreseen
 from ppp_metrics.workspace import find_workspace
 from tests.deliveries import deliver
 from tests.networks import PERIOD, make_network, network_files
+from tests.shown import opened
 
 INNOVATION = f"{PERIOD}/regional_innovation_NL_{PERIOD}_nl.html"
 LEARNING = f"{PERIOD}/learning_effects_NL_{PERIOD}_nl.html"
@@ -157,6 +163,29 @@ def test_what_notebooks_ask_is_foreseen_so_that_each_is_run_once(
 ) -> None:
     make(network, edition="funder", out=tmp_path)
     assert len([line for line in capsys.readouterr().err.splitlines() if line.endswith(".html")]) == 4
+
+
+def test_a_region_made_with_others_has_the_bytes_of_one_made_alone(network: Path, tmp_path: Path) -> None:
+    # what two regions ask is found for both at once
+    together = make(network, "theme_explorer", region="NL11,NL12", out=tmp_path / "all")
+    for report in together:
+        make(network, "theme_explorer", region=report.region, out=tmp_path / "one")
+        assert (tmp_path / "one" / report.file).read_bytes() == (tmp_path / "all" / report.file).read_bytes()
+
+
+def test_what_several_regions_ask_is_found_before_their_kernels_ask_it(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = find_workspace(network)
+    jobs = plan_reports(place, ["regional_innovation"], Period.parse(PERIOD), "NL11,NL12", "nl", "coordinator", False)
+    with ThreadPoolExecutor(1) as pool, told_to_kernels((), tmp_path) as release:
+        prefetch(place, foreseen(place, jobs, pool), release, pool, 1)
+        # 8 of the 10 companies are in Groningen, 2 in Friesland
+        monkeypatch.setattr("ppp_metrics.metrics.compute.compute", None)
+        for region, companies in (("NL11", 8), ("NL12", 2)):
+            report = opened(network, region=region)
+            assert report.number("companies_active_count").value == companies
+            assert report.numbers("companies_active_count", "size_class")
 
 
 def test_another_run_gives_the_same_bytes(network: Path, made: list[Report], tmp_path: Path) -> None:

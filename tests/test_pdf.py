@@ -61,7 +61,11 @@ def test_a_table_that_is_wider_than_a_screen_shows_stays_on_the_paper(pango: Non
     html = f"<html lang='nl'><style>{page_style()}</style><div class='ppp'>{table}</div>"
     [page] = PdfReader(io.BytesIO(pdf.write_pdf(html))).pages
     starts: dict[str, float] = {}
-    page.extract_text(visitor_text=lambda text, _, matrix, *rest: starts.setdefault(text.strip(), matrix[4]))
+
+    def see(text: str, _: Any, matrix: list[float], *rest: Any) -> None:
+        starts[text.strip()] = matrix[4]
+
+    page.extract_text(visitor_text=see)
     starts.pop("", None)
     assert len(starts) > 9
     # places are in pixels, of which four are three points

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ppp_metrics.metrics.compute import compute
+from ppp_metrics.metrics.compute import compute, compute_areas
+from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import GROUPS, METRICS, Metric, dimensions_of
 from ppp_metrics.periods import Period
 from tests.random_worlds import TODAY, renamed, session, shuffled, until, worlds
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 PERIODS = ("2024-Q4", "2024", "2025-Q2", "2026-Q1")
 """A quarter and a year that are over, a quarter that runs, one to come."""
 
+AREAS = ("NL", "NL3", "NL35", "NL350")
+"""A country, a part of it, and so on."""
 NAMED_BY_KEYS = ("partner", "partnership", "workplace")
 SOME = settings(
     max_examples=12,
@@ -134,9 +138,31 @@ def test_what_counts_in_a_region_counts_in_its_parent(records: Records, data: st
         if metric.kind != "count" or "region2" not in dimensions_of(metric):
             continue
         [country, part, province, district] = (
-            computed(con, metric.id, "2024", region=code)[()].value or 0 for code in ("NL", "NL3", "NL35", "NL350")
+            computed(con, metric.id, "2024", region=code)[()].value or 0 for code in AREAS
         )
         assert country >= part >= province >= district, metric.id
+
+
+@SOME
+@given(records=worlds(), data=st.data())
+def test_regions_asked_at_once_answer_as_each_does_alone(records: Records, data: st.DataObject) -> None:
+    con = session(records)
+    period = Period.parse(data.draw(st.sampled_from(PERIODS), label="period"))
+    edition = data.draw(st.sampled_from(("coordinator", "funder")), label="edition")
+    for metric in METRICS.values():
+        if metric.kind in ("comparison", "variation"):
+            continue
+        by = data.draw(st.sampled_from([(), *((name,) for name in dimensions_of(metric))]), label=metric.id)
+        if edition == "funder" and by == ("partner",):
+            continue
+        asked: dict[str, Any] = {"today": TODAY, "by": by, "edition": edition, "withheld": frozenset[Name]()}
+        found = compute_areas(con, metric.id, period, AREAS, **asked)
+        for area in AREAS:
+            alone = compute(con, metric.id, period, region=area, **asked)
+            if area in found:
+                pd.testing.assert_frame_equal(found[area], alone, check_exact=True)
+            else:
+                assert not alone["n"].fillna(0).any(), (metric.id, by, area)
 
 
 @SOME

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ppp_metrics.metrics.relations import VIEWS, prepare, relation, view_columns
+from ppp_metrics.metrics.relations import VIEWS, create_views, prepare, relation, view_columns
 from tests.random_worlds import TODAY, session, worlds
 from tests.reference_records import Records
 
@@ -58,6 +58,7 @@ def test_a_story_is_told_by_partnership_without_reading_partnerships() -> None:
 def test_the_rows_are_those_of_the_view_however_little_is_read(view: str, records: Records) -> None:
     con = session(records)
     prepare(con)
+    create_views(con)
     for name, day in {"as_of": TODAY, "window_start": date(2024, 1, 1), "window_end": TODAY}.items():
         con.execute(f"set variable {name} = ?", [day])
     columns = view_columns()[view]

@@ -15,7 +15,7 @@ from ppp_metrics.metrics.estimators import Estimate, wilson
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release, Table
-from ppp_metrics.metrics.question import Question, Values, ask
+from ppp_metrics.metrics.question import AREA, Question, Values, ask
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period
 
@@ -81,6 +81,33 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     withheld = question.withheld
     if withheld is None:
         withheld = _withheld_alone(con, question, cells)
+    return _shown(question, cells, withheld)
+
+
+def compute_areas(
+    con: DuckDBPyConnection,
+    metric_id: str,
+    period: Period,
+    areas: Sequence[str],
+    *,
+    today: date,
+    by: Sequence[str] = (),
+    where: Mapping[str, Values] | None = None,
+    edition: str = "coordinator",
+    withheld: frozenset[Name] = frozenset(),
+) -> dict[str, pd.DataFrame]:
+    """Region -> what `compute` gives for it, found for all of these at once; of none where nothing is to be counted.
+
+    Not for `theme_comparison` and the metrics of a variation, which look at a region's records as a whole. Raises
+    UsageError as `compute` does.
+    """
+    question = ask(con, find_metric(metric_id), period, today=today, by=by, where=where, edition=edition, areas=areas)
+    cells = counted(con, question)
+    own = {area: [cell for cell in cells if cell[AREA] == area] for area in areas}
+    return {area: _shown(question.of(area), found, withheld) for area, found in own.items() if found}
+
+
+def _shown(question: Question, cells: Sequence[Cell], withheld: frozenset[Name]) -> pd.DataFrame:
     return _framed(
         question,
         [
@@ -287,7 +314,8 @@ def _finish(question: Question, cell: Cell) -> None:
     cell["numerator"] = (cell["hits"] or 0) if is_share else None
     cell["denominator"] = (cell["units"] or 0) if is_share else None
     reasons += [result.note] if result.note else []
-    cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *question.notes])
+    notes = question.notes + question.area_notes.get(cell.get(AREA, ""), ())
+    cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *notes])
 
 
 def _mix_note(metric: Metric, cell: Cell) -> list[str]:

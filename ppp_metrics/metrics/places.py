@@ -9,11 +9,14 @@ from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.metrics.dimensions import DIMENSIONS, find_value
 from ppp_metrics.metrics.registry import find_metric
-from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.metrics.relations import prepare, relation
 from ppp_metrics.periods import Period
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+ISSUES = relation("issue_settings", "supplier, region_code, proposed_date")
+"""Each issue with the region it counts in."""
 
 
 def find_region(con: DuckDBPyConnection, text: str) -> str:
@@ -57,7 +60,7 @@ def regions_with_data(con: DuckDBPyConnection, as_of: date) -> list[str]:
     prepare(con)
     con.execute("set variable as_of = ?", [as_of])
     rows = con.execute(
-        "select distinct region0, region2 from issue_settings join region_paths using (region_code) "
+        f"select distinct region0, region2 from {ISSUES} join region_paths using (region_code) "
         "where proposed_date <= getvariable('as_of') and region0 is not null order by region0, region2"
     ).fetchall()
     regions: dict[str, None] = {}
@@ -72,7 +75,7 @@ def suppliers_with_data(con: DuckDBPyConnection, region: str, as_of: date) -> li
     """The suppliers with an issue in a region that was proposed by a day, in alphabetical order."""
     prepare(con)
     rows = con.execute(
-        "select distinct supplier from issue_settings join region_paths using (region_code) "
+        f"select distinct supplier from {ISSUES} join region_paths using (region_code) "
         "where list_contains(path, ?) and proposed_date <= ? order by supplier",
         [region, as_of],
     ).fetchall()
@@ -86,7 +89,7 @@ def suppliers_concerned(con: DuckDBPyConnection, region: str, as_of: date) -> li
     """
     prepare(con)
     rows = con.execute(
-        "select supplier from known_loads where supplier not in (select supplier from issue_settings "
+        f"select supplier from known_loads where supplier not in (select supplier from {ISSUES} "
         "join region_paths using (region_code))"
     ).fetchall()
     return sorted({*suppliers_with_data(con, region, as_of), *(supplier for (supplier,) in rows)})

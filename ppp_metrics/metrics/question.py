@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ class Question:
     """One metric with its groups and conditions, as SQL; values from outside stand in `values`, bound by name.
 
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
-    cell. `is_known`: some supplier sent the columns that the metric needs. `table` says which places its cells count;
+    cell, `area_notes` for those of one area. `is_known`: some supplier sent the columns that the metric needs. `table`
+    says which places its cells count;
     `withheld` are the cells that a release does not show, None where the question stands alone. `again` asks the same
     by other dimensions and under other conditions.
     """
@@ -46,6 +47,7 @@ class Question:
     withheld: frozenset[Name] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    area_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_known: bool = True
 
     @property
@@ -61,6 +63,17 @@ class Question:
     @property
     def selected(self) -> tuple[str, ...]:
         return tuple(f"{group} as {column}" for group, column in zip(self.groups, self.columns, strict=True))
+
+    def of(self, area: str) -> Question:
+        """The question as asked of one of its areas, to tell what its cells are; its source still has them all."""
+        place = next(at for at, name in enumerate(self.names) if name == AREA)
+        return replace(
+            self,
+            names=self.names[:place],
+            groups=self.groups[:place],
+            table=replace(self.table, region=area),
+            notes=self.notes + self.area_notes.get(area, ()),
+        )
 
 
 def ask(
@@ -109,15 +122,19 @@ def ask(
         values["partnership"] = find_partnership(con, partnership)
         filters.append("partnership = $partnership")
     groups = tuple(DIMENSIONS[name].expression(metric.event) for name in names)
-    levels = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}]
+    in_area = []
     if areas:
         values["areas"] = list(areas)
-        levels.append("unnest(list_intersect(path, $areas)) as area")
+        in_area = ["unnest(list_intersect(path, $areas)) as area"]
+    levels = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}] + in_area
     read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
     sent, silent = _suppliers(con, metric.needs)
+    incomplete: dict[str, tuple[str, ...]] = {}
     if silent:
-        everyone = _source(metric, filters, [name for name in levels if name in conditions], ["supplier"])
-        notes += _incomplete_note(con, everyone, values, silent) if sent else []
+        asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
+        everyone = _source(metric, filters, asked_of, ["supplier"])
+        incomplete = _incomplete_notes(con, everyone, values, silent, AREA if areas else "''") if sent else {}
+        notes += incomplete.pop("", ())
         values["suppliers"] = sent
         filters.append("list_contains($suppliers, supplier)")
     source = _source(metric, filters, levels, read)
@@ -134,7 +151,9 @@ def ask(
     if areas:
         names, groups = (*names, AREA), (*groups, AREA)
     again = partial(ask, con, metric, period, today=today, region=region, partnership=partnership, edition=edition)
-    return Question(metric, names, groups, source, edition, table, again, withheld, values, tuple(notes), is_known)
+    return Question(
+        metric, names, groups, source, edition, table, again, withheld, values, tuple(notes), incomplete, is_known
+    )
 
 
 def refuse_unknown(
@@ -195,11 +214,13 @@ def _suppliers(con: DuckDBPyConnection, needs: Sequence[str]) -> tuple[list[str]
     return [name for name, has_all in found if has_all], [name for name, has_all in found if not has_all]
 
 
-def _incomplete_note(con: DuckDBPyConnection, everyone: str, values: dict[str, Any], silent: list[str]) -> list[str]:
-    """Says how many of the suppliers with records in the slice never sent what the metric needs."""
-    lacking, total = con.execute(
-        f"select count(*) filter (list_contains($silent, supplier)), count(*) from (select distinct supplier "
-        f"from {everyone})",
+def _incomplete_notes(
+    con: DuckDBPyConnection, everyone: str, values: dict[str, Any], silent: list[str], area: str
+) -> dict[str, tuple[str, ...]]:
+    """Area -> how many of the suppliers with records in the slice never sent what the metric needs, if any."""
+    found = con.execute(
+        f"select area, count(*) filter (list_contains($silent, supplier)), count(*) from (select distinct "
+        f"{area} as area, supplier from {everyone}) group by area",
         values | {"silent": silent},
-    ).fetchall()[0]
-    return [f"without {lacking} of {total} suppliers"] if lacking else []
+    ).fetchall()
+    return {area: (f"without {lacking} of {total} suppliers",) for area, lacking, total in found if lacking}

@@ -72,16 +72,20 @@ def prepare(con: DuckDBPyConnection) -> None:
         "cycles": [code.value for code in codes.CYCLES],
     }.items():
         con.execute(f"set variable {name} = ?", [list(values)])
-    # a view takes the types of its columns from the variables of the moment it is made
+    # what reads them takes their types from these, before a question sets them
     for name in ("as_of", "window_start", "window_end"):
         con.execute(f"set variable {name} = ?", [date.min])
     con.execute("set variable window_days = 1")
     con.execute("set variable by_quarter = true")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
+    con.execute("set variable metrics_ready = true")
+
+
+def create_views(con: DuckDBPyConnection) -> None:
+    """Every relation as a view of a prepared session, for who reads all its columns; a question reads `relation`."""
     for name in VIEWS:
         con.execute(f"create or replace temp view {name} as {_sql(name)}")
-    con.execute("set variable metrics_ready = true")
 
 
 @contextmanager
@@ -119,9 +123,11 @@ def view_columns() -> dict[str, tuple[str, ...]]:
     """The column names of each relation."""
     import duckdb
 
-    with duckdb.connect() as con:
+    # with one thread there is no other that a fork of this process would lack
+    with duckdb.connect(config={"threads": 1}) as con:
         create_empty_records(con)
         prepare(con)
+        create_views(con)
         found = con.execute(
             "select table_name, list(column_name order by column_index) from duckdb_columns() "
             "where list_contains(?, table_name) group by all",

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ppp_metrics.metrics.registry import METRICS
-from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.metrics.relations import create_views, prepare
 from ppp_metrics.records.model import SHARED_TABLES
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
     Regions without any record are left out.
     """
     prepare(con)
+    create_views(con)
     con.execute("set variable as_of = ?", [as_of])
     # every row that any window could read
     for name, value in {"window_start": date.min, "window_end": as_of, "window_days": 1, "by_quarter": True}.items():

@@ -31,6 +31,7 @@ from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
 from ppp_metrics.reporting.pdf import check_pdf
 from ppp_metrics.reporting.plan import Job, check_notebooks, plan_reports, region_slices
+from ppp_metrics.reporting.prefetch import prefetch
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
@@ -88,6 +89,8 @@ def make_reports(
 
 def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:
     known = read_manifest(out)
+    if force or any(job.file not in known for job in planned):
+        kernels.warm_up()
     is_same = all(job.file in known and known[job.file].records == job.records for job in planned)
     slices = {} if is_same and not force else region_slices(place, planned)
     current = [] if force else [job for job in planned if _is_current(out, job, known.get(job.file), slices)]
@@ -130,7 +133,8 @@ def _run_until_foreseen(
     asked = foreseen(place, todo, pool)
     while True:
         areas, withheld = decide(place, asked, before)
-        with told_to_kernels(withheld, Path(tempfile.mkdtemp(dir=scratch))):
+        with told_to_kernels(withheld, Path(tempfile.mkdtemp(dir=scratch))) as release:
+            prefetch(place, asked, release, pool, workers)
             done = _run(todo, scratch, pool, workers)
         for file, report in done.reports.items():
             done.reports[file] = replace(report, areas=areas.get(report.region, []))
@@ -162,12 +166,13 @@ def _refuse_leaks(new: Sequence[Page], before: Sequence[Finished]) -> None:
 def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Outcome:
     """Run the notebooks, each in a kernel of its own, and write their pages into `scratch`.
 
-    The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. Languages
-    come one after the other, since what the first asks of a slice the next need not find again.
+    The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. One report
+    more than there are workers is under way, since a kernel that begins or ends keeps no core busy. Languages come one
+    after the other, since what the first asks of a slice the next need not find again.
     """
     done = Outcome()
     in_order = sorted(todo, key=lambda job: LANGUAGES.index(job.lang))
-    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers) as waiting:
+    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers + (workers > 1)) as waiting:
         running = {waiting.submit(_make_one, job, scratch, pool): job for job in in_order}
         try:
             for future in as_completed(running):

@@ -8,15 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.protection import Name
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows = list[dict[str, Any]]
 RELEASE_FOLDER = "PPP_METRICS_RELEASE"
 """The environment variable that says in which folder the release stands while it is made."""
 
@@ -36,29 +41,48 @@ class Release:
             for metric, place in names
         )
 
-    def once(self, question: Sequence[Any], answer: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    def once(self, question: Sequence[Any], answer: Callable[[], Rows]) -> Rows:
         """The rows of an answer, found by the first report that asks: the one in the other language reads them."""
-        name = hashlib.sha256(json.dumps(question, default=str).encode()).hexdigest()
-        path = self.folder / f"{name}.json"
-        try:
-            rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            text = json.dumps(answer(), default=lambda value: value.item())
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_text(text, encoding="utf-8")
-            os.replace(beside, path)
-            rows = json.loads(text)
+        with suppress(FileNotFoundError):
+            rows: Rows = json.loads(self._path(question).read_text("utf-8"))
+            return rows
+        return self.keep(question, answer())
+
+    def keep(self, question: Sequence[Any], answer: Rows) -> Rows:
+        """The rows of an answer as whoever asks next will read them."""
+        path, text = self._path(question), json.dumps(answer, default=lambda value: value.item())
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+        rows: Rows = json.loads(text)
         return rows
+
+    def _path(self, question: Sequence[Any]) -> Path:
+        text = json.dumps(question, default=str, sort_keys=True)
+        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+
+
+def asked_number(
+    fingerprint: str, region: str, edition: str, today: date, question: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """What is asked of a release when a report asks for numbers of these records: a question of `Desk.questions`."""
+    return ("number", fingerprint, region, edition, today, question)
+
+
+def records_of(frame: pd.DataFrame) -> Rows:
+    """The rows of a frame, with None for what is null."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 @contextmanager
-def told_to_kernels(withheld: Iterable[Name], folder: Path) -> Iterator[None]:
-    """While it lasts, every notebook that is run makes a report of one release, and withholds these."""
+def told_to_kernels(withheld: Iterable[Name], folder: Path) -> Iterator[Release]:
+    """While it lasts, every notebook that is run makes a report of this release, and withholds these."""
     names = [[metric, sorted(([name, value] for name, value in place), key=str)] for metric, place in withheld]
     (folder / "withheld.json").write_text(json.dumps(names), encoding="utf-8")
     os.environ[RELEASE_FOLDER] = str(folder)
     try:
-        yield
+        yield Release(folder)
     finally:
         del os.environ[RELEASE_FOLDER]
 

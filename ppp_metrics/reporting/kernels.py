@@ -6,6 +6,7 @@ no fork server (Windows) these are ordinary kernels.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import multiprocessing
 import os
@@ -53,6 +54,12 @@ class ForkedProvisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 
+    async def wait(self) -> int | None:
+        """The exit code, as soon as the kernel has ended: Jupyter's own looks every tenth of a second."""
+        if self.process:
+            await asyncio.to_thread(self.process.wait)
+        return await super().wait()
+
 
 class ForkedProcess:
     """A forked kernel behind the methods of `subprocess.Popen` that Jupyter calls."""
@@ -96,6 +103,15 @@ def end_all() -> None:
 def leave_interrupts() -> None:
     """Let the process that waits for this one answer Ctrl-C, which the terminal sends to both."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def warm_up() -> None:
+    """Let the fork server begin to import, while this process does something else."""
+    if HAS_FORK_SERVER:
+        from multiprocessing import forkserver
+
+        context()
+        forkserver.ensure_running()
 
 
 @cache

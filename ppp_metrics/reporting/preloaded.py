@@ -8,7 +8,9 @@ from datetime import date
 from importlib import import_module
 
 from ppp_metrics.language import LANGUAGES, catalogue, format_date, format_number
+from ppp_metrics.metrics.relations import view_columns
 from ppp_metrics.reporting.drawing import altair
+from ppp_metrics.reporting.templates import templates
 
 # first, since it imports what the others share without what nobody needs of it
 altair()
@@ -38,7 +40,10 @@ for name in (
 ):
     import_module(name)
 
+view_columns()
 for lang in LANGUAGES:
     catalogue(lang)
     format_number(0.5, lang, 1)
     format_date(date.min, lang)
+    for template in templates(lang).list_templates(["j2"]):
+        templates(lang).get_template(template)

@@ -21,6 +21,7 @@ from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import counted, rows_of
 from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
+from ppp_metrics.metrics.places import ISSUES
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release
 from ppp_metrics.metrics.question import AREA, ask
@@ -96,7 +97,7 @@ def planned_questions(
     """
     sizes = dict(
         con.execute(
-            "select code, count(*) from (select unnest(path) as code from issue_settings "
+            f"select code, count(*) from (select unnest(path) as code from {ISSUES} "
             "join region_paths using (region_code)) group by code"
         ).fetchall()
     )
@@ -108,19 +109,24 @@ def planned_questions(
     return {job: asked for same, asked in zip(alike.values(), answers, strict=True) for job in same}
 
 
-def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release | None = None) -> frozenset[Name]:
-    """The cells that may not be shown, because of few people or companies, or because they would give these away.
-
-    `before` is what was published before: that stays as it is, and what it withholds or shows is not decided on again.
-    """
-    release = Release(areas_with_data(con), region_paths(con))
+def regions_by_question(questions: Questions) -> dict[tuple[str, str], list[str]]:
+    """Edition and question, as JSON, with the regions that ask it."""
     regions: dict[tuple[str, str], list[str]] = {}
     for job, asked in questions.items():
         for question in asked:
             asking = regions.setdefault((job.edition, json.dumps(question, sort_keys=True)), [])
             if job.region not in asking:
                 asking.append(job.region)
-    for (edition, question_text), asking in regions.items():
+    return regions
+
+
+def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release | None = None) -> frozenset[Name]:
+    """The cells that may not be shown, because of few people or companies, or because they would give these away.
+
+    `before` is what was published before: that stays as it is, and what it withholds or shows is not decided on again.
+    """
+    release = Release(areas_with_data(con), region_paths(con))
+    for (edition, question_text), asking in regions_by_question(questions).items():
         question = json.loads(question_text)
         with looking_back(con, question["loads"].values()) if "loads" in question else contextlib.nullcontext():
             _count(con, release, question, edition, asking)
@@ -207,7 +213,7 @@ def _count(con: DuckDBPyConnection, release: Release, question: Question, editio
 def areas_with_data(con: DuckDBPyConnection) -> dict[str, list[str]]:
     """Each country with its NUTS 2 areas that have any issue: what `--region all` makes reports of."""
     rows = con.execute(
-        "select region0, list(distinct region2 order by region2) from issue_settings "
+        f"select region0, list(distinct region2 order by region2) from {ISSUES} "
         "join region_paths using (region_code) where region0 is not null and region2 is not null group by region0"
     ).fetchall()
     return dict(rows)

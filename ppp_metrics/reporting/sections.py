@@ -22,7 +22,7 @@ from ppp_metrics.reporting.asking import ASKING
 from ppp_metrics.reporting.chart_rows import number_rows
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
-from ppp_metrics.reporting.handover import told_by_release
+from ppp_metrics.reporting.handover import asked_number, records_of, told_by_release
 from ppp_metrics.reporting.interactive import drawn_in_place
 from ppp_metrics.reporting.templates import templates
 from ppp_metrics.reporting.words import Figure, Number, area_name
@@ -172,10 +172,10 @@ class Desk:
         from ppp_metrics.metrics.dimensions import sliced_by
         from ppp_metrics.reporting.computed import numbers_of
 
-        metric_id, by, conditions, period, loads = key
+        metric_id, by, conditions, period, _ = key
         metric, slices = self.metrics.setdefault(metric_id, find_metric(metric_id)), sliced_by(by)
-        records = self.rows(
-            ("compute", metric_id, by, conditions, str(period), loads),
+        records = self._found(
+            asked_number(str(self.fingerprint), self.region, self.edition, self.today, _question(key)),
             lambda: compute(
                 con,
                 metric_id,
@@ -195,16 +195,13 @@ class Desk:
 
         The answer depends on nothing but the question, the data and the report's region, period and edition.
         """
+        about = (self.fingerprint, self.region, self.edition, str(self.period), self.today, sorted(self.where.items()))
+        return self._found((*about, *question), answer)
 
-        def found() -> list[dict[str, Any]]:
-            frame = answer()
-            rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-            return [{str(name): value for name, value in row.items()} for row in rows]
-
+    def _found(self, question: tuple[Any, ...], answer: Callable[[], pd.DataFrame]) -> list[dict[str, Any]]:
         if not self._release:
-            return found()
-        about = (self.region, self.edition, str(self.period), str(self.today), sorted(self.where.items()))
-        return self._release.once((*about, *question), found)
+            return records_of(answer())
+        return self._release.once(question, lambda: records_of(answer()))
 
     def basis(self) -> dict[str, Any]:
         """Every number asked so far, and what it takes to ask again: the questions, the day, each supplier's load."""
@@ -226,14 +223,7 @@ class Desk:
 
         With `loads` where it was asked of earlier records: the newest load of each supplier.
         """
-        found = []
-        for metric_id, by, where, period, loads in self._known:
-            conditions = {name: values if isinstance(values, str) else [*values] for name, values in where}
-            more = {"by": by if isinstance(by, str) else [*(by or ())], "where": conditions, "loads": dict(loads)}
-            found.append(
-                {"metric": metric_id, "period": str(period)} | {name: each for name, each in more.items() if each}
-            )
-        return found
+        return [_question(key) for key in self._known]
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""
@@ -398,3 +388,10 @@ class Desk:
     def bar_rows(self, numbers: Sequence[Number]) -> list[Row]:
         """The rows of a bar chart: only what has a value."""
         return number_rows(numbers, self.lang)
+
+
+def _question(key: tuple[Any, ...]) -> dict[str, Any]:
+    metric_id, by, where, period, loads = key
+    conditions = {name: values if isinstance(values, str) else [*values] for name, values in where}
+    more = {"by": by if isinstance(by, str) else [*(by or ())], "where": conditions, "loads": dict(loads)}
+    return {"metric": metric_id, "period": str(period)} | {name: each for name, each in more.items() if each}

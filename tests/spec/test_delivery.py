@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from tests.worlds import add_rows, answer, deliver_columns, issue_rows, world
+from ppp_metrics.metrics.compute import compute_areas
+from ppp_metrics.periods import Period
+from tests.worlds import TODAY, add_rows, answer, deliver_columns, issue_rows, world
 
 PERIOD = "2025-Q4"  # matured window: accepted from 2024-01-01 up to 2024-12-31
 
@@ -28,6 +30,17 @@ def test_a_rate_leaves_out_the_supplier_who_never_sent_its_column_and_says_so() 
     # 3 of a's 6; with b's 10 it would be 3 of 16, which nobody knows
     rows = answer(two_suppliers(), "implementation_rate_pct", PERIOD, "value n note")
     assert rows == [(50.0, 6, "without 1 of 2 suppliers")]
+
+
+def test_asked_of_several_areas_at_once_each_is_told_what_it_lacks() -> None:
+    # of a, 6 issues are in Groningen and 5 in Friesland; all 10 of b are in Groningen
+    con = two_suppliers()
+    con.execute("update partners set region_code = 'NL114'")
+    add_rows(con, "partners", [{"partner_id": "c2", "region_code": "NL127"}], supplier="a")
+    add_rows(con, "issues", issue_rows(5, "f", partner_id="c2", proposed_date="2024-01-10", accepted_date="2024-02-01"))
+    frames = compute_areas(con, "implementation_rate_pct", Period.parse(PERIOD), ["NL11", "NL12", "NL13"], today=TODAY)
+    shown = {area: tuple(frame.loc[0, ["value", "n", "note"]]) for area, frame in frames.items()}
+    assert shown == {"NL11": (50.0, 6, "without 1 of 2 suppliers"), "NL12": (0.0, 5, "")}
 
 
 def test_what_does_not_need_the_column_counts_everyone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from duckdb import DuckDBPyConnection
 
+from ppp_metrics.metrics.relations import relation
 from tests.worlds import add_rows, answer, world
 
 PEOPLE = """
@@ -85,9 +86,8 @@ def test_a_pair_is_the_last_measurement_before_and_the_first_after_on_one_scale(
     con.execute("set variable as_of = date '2025-12-31'")
     answer(con, "learning_gain_mean", "2025")
     # 2 is 25 of 100 and 3 is 50 of 100
-    assert con.execute("select competence, pre, post, gain from learning_pairs").fetchall() == [
-        ("research", 25, 50, 25)
-    ]
+    pairs = relation("learning_pairs", "competence, pre, post, gain")
+    assert con.execute(f"select competence, pre, post, gain from {pairs}").fetchall() == [("research", 25, 50, 25)]
 
 
 def gains(**fields: str) -> DuckDBPyConnection:

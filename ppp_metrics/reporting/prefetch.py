@@ -1,0 +1,64 @@
+"""The numbers of a release that several regions ask for: found for all of them at once, before reports are made."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+
+from ppp_metrics.errors import PppError
+from ppp_metrics.metrics.compute import compute_areas
+from ppp_metrics.metrics.dimensions import sliced_by
+from ppp_metrics.metrics.registry import find_metric
+from ppp_metrics.metrics.relations import prepare
+from ppp_metrics.periods import Period, today
+from ppp_metrics.records.history import fingerprint
+from ppp_metrics.records.store import Store
+from ppp_metrics.reporting.handover import Release, asked_number, records_of
+from ppp_metrics.reporting.release import Questions, regions_by_question
+from ppp_metrics.workspace import Workspace
+
+Asked = tuple[str, str, Sequence[str]]
+"""Edition, question as JSON, and the regions that ask it."""
+
+
+def prefetch(place: Workspace, asked: Questions, release: Release, pool: Executor, workers: int) -> None:
+    """Answer, in the processes of a pool, what two regions or more ask; the others' kernels find their numbers."""
+    shared = [
+        (edition, question, regions)
+        for (edition, question), regions in regions_by_question(asked).items()
+        if len(regions) > 1 and _is_shareable(question)
+    ]
+    parts = [shared[at::workers] for at in range(workers)]
+    list(pool.map(partial(_answer, place.database, release), parts))
+
+
+def _is_shareable(question_text: str) -> bool:
+    question = json.loads(question_text)
+    return "loads" not in question and find_metric(question["metric"]).kind not in ("comparison", "variation")
+
+
+def _answer(database: Path, release: Release, asked: Sequence[Asked]) -> None:
+    with Store(database).reading() as con:
+        prepare(con)
+        records, day = fingerprint(con), today()
+        for edition, question_text, regions in asked:
+            question = json.loads(question_text)
+            # what cannot be asked is told by the report that asks it
+            with contextlib.suppress(PppError):
+                found = compute_areas(
+                    con,
+                    question["metric"],
+                    Period.parse(question["period"]),
+                    regions,
+                    today=day,
+                    by=sliced_by(question.get("by")),
+                    where=question.get("where", {}),
+                    edition=edition,
+                    withheld=release.withheld,
+                )
+                for region, frame in found.items():
+                    release.keep(asked_number(records, region, edition, day, question), records_of(frame))
