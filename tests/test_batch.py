@@ -20,7 +20,7 @@ from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import batch, execution, kernels
 from ppp_metrics.reporting.batch import make_reports
-from ppp_metrics.reporting.handover import told_to_kernels
+from ppp_metrics.reporting.handover import Release, told_to_kernels
 from ppp_metrics.reporting.manifest import Report, read_manifest
 from ppp_metrics.reporting.plan import plan_reports
 from ppp_metrics.reporting.prefetch import prefetch
@@ -178,8 +178,12 @@ def test_what_several_regions_ask_is_found_before_their_kernels_ask_it(
 ) -> None:
     place = find_workspace(network)
     jobs = plan_reports(place, ["regional_innovation"], Period.parse(PERIOD), "NL11,NL12", "nl", "coordinator", False)
-    with ThreadPoolExecutor(1) as pool, told_to_kernels((), tmp_path) as release:
-        prefetch(place, foreseen(place, jobs, pool), release, pool, 1)
+    release = Release(tmp_path)
+    with ThreadPoolExecutor(1) as pool, told_to_kernels(release, ()):
+        asked = foreseen(place, jobs, pool)
+        for is_protected in (False, True):
+            for each in prefetch(place, asked, release, pool, 1, is_protected=is_protected):
+                each.result()
         # 8 of the 10 companies are in Groningen, 2 in Friesland
         monkeypatch.setattr("ppp_metrics.metrics.compute.compute", None)
         for region, companies in (("NL11", 8), ("NL12", 2)):

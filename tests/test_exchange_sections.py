@@ -22,7 +22,7 @@ from ppp_metrics.reporting import dashboard
 from ppp_metrics.reporting.dashboard import Report
 from ppp_metrics.reporting.drawing import draw_late
 from ppp_metrics.reporting.finished import read_page
-from ppp_metrics.reporting.handover import told_to_kernels
+from ppp_metrics.reporting.handover import Release, told_to_kernels
 from ppp_metrics.reporting.html import render_page
 from tests.networks import PERIOD, listed, make_network, network_files, run_notebook
 
@@ -46,7 +46,7 @@ def employees() -> str:
 @pytest.fixture(autouse=True)
 def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each report is of a release of its own that shows no totals, so that nothing follows from them."""
-    with told_to_kernels((), tmp_path_factory.mktemp("release")):
+    with told_to_kernels(Release(tmp_path_factory.mktemp("release")), ()):
         yield
 
 

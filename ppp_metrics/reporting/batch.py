@@ -21,11 +21,12 @@ from typing import Any
 from ppp_metrics.errors import DataError, PppError
 from ppp_metrics.language import LANGUAGES, Message, msg, user_language
 from ppp_metrics.periods import Period
+from ppp_metrics.records.suites import read_suites
 from ppp_metrics.reporting import kernels
 from ppp_metrics.reporting.audit import new_leaks, read_folder
 from ppp_metrics.reporting.execution import run_notebook, write_page
 from ppp_metrics.reporting.finished import Finished, Page, read_page
-from ppp_metrics.reporting.handover import told_to_kernels
+from ppp_metrics.reporting.handover import Release, told_to_kernels
 from ppp_metrics.reporting.index import write_index
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
@@ -89,10 +90,11 @@ def make_reports(
 
 def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:
     known = read_manifest(out)
-    if force or any(job.file not in known for job in planned):
+    may_be_kept = not force and any(job.file in known for job in planned)
+    if not may_be_kept:
         kernels.warm_up()
     is_same = all(job.file in known and known[job.file].records == job.records for job in planned)
-    slices = {} if is_same and not force else region_slices(place, planned)
+    slices = region_slices(place, planned) if may_be_kept and not is_same else {}
     current = [] if force else [job for job in planned if _is_current(out, job, known.get(job.file), slices)]
     kept = {job.file: replace(known[job.file], records=job.records) for job in current}
     todo = [job for job in planned if job.file not in kept]
@@ -106,11 +108,14 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     try:
         before = read_folder(out, [out / job.file for job in todo])
         workers = min(workers, len(todo))
-        with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
+        with _processes(workers) as pool, _processes(1) as checker:
+            # Great Expectations takes seconds to import: it is there when the numbers are
+            checker.submit(read_suites, place.expectations)
+            hashed = checker.submit(dict, slices) if slices else checker.submit(region_slices, place, todo)
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
-        _take_back_wrong(done, place.expectations)
+            _take_back_wrong(done, checker.submit(wrong_numbers, done.numbers, place.expectations).result())
         _refuse_leaks([replace(done.pages[file], report=report) for file, report in done.reports.items()], before)
-        slices = slices or region_slices(place, todo)
+        slices = hashed.result()
         done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
         _put_in_place(done, scratch, out)
         # read again: another run may have added its reports in the meantime
@@ -132,9 +137,13 @@ def _run_until_foreseen(
     """Decide what is withheld and run the jobs; again, if a report asked for what had not been foreseen."""
     asked = foreseen(place, todo, pool)
     while True:
+        release = Release(Path(tempfile.mkdtemp(dir=scratch)))
+        found = prefetch(place, asked, release, pool, workers, is_protected=False)
         areas, withheld = decide(place, asked, before)
-        with told_to_kernels(withheld, Path(tempfile.mkdtemp(dir=scratch))) as release:
-            prefetch(place, asked, release, pool, workers)
+        with told_to_kernels(release, withheld):
+            found += prefetch(place, asked, release, pool, workers, is_protected=True)
+            for each in found:
+                each.result()
             done = _run(todo, scratch, pool, workers)
         for file, report in done.reports.items():
             done.reports[file] = replace(report, areas=areas.get(report.region, []))
@@ -166,13 +175,13 @@ def _refuse_leaks(new: Sequence[Page], before: Sequence[Finished]) -> None:
 def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Outcome:
     """Run the notebooks, each in a kernel of its own, and write their pages into `scratch`.
 
-    The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. One report
-    more than there are workers is under way, since a kernel that begins or ends keeps no core busy. Languages come one
+    The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. Two reports
+    more than there are workers are under way, since a kernel that begins or ends keeps no core busy. Languages come one
     after the other, since what the first asks of a slice the next need not find again.
     """
     done = Outcome()
     in_order = sorted(todo, key=lambda job: LANGUAGES.index(job.lang))
-    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers + (workers > 1)) as waiting:
+    with _progress(len(todo)) as tell, ThreadPoolExecutor(workers + 2 * (workers > 1)) as waiting:
         running = {waiting.submit(_make_one, job, scratch, pool): job for job in in_order}
         try:
             for future in as_completed(running):
@@ -201,9 +210,13 @@ def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Page, list[dict[
     return replace(read, report=replace(report, seconds=round(time.monotonic() - begun, 1))), numbers
 
 
-def _take_back_wrong(done: Outcome, expectations: Path) -> None:
+def _processes(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, kernels.context(), initializer=kernels.leave_interrupts)
+
+
+def _take_back_wrong(done: Outcome, wrong: Mapping[str, DataError]) -> None:
     """Takes back each report with a number that breaks a critical rule for computed numbers."""
-    for file, error in wrong_numbers(done.numbers, expectations).items():
+    for file, error in wrong.items():
         if done.reports.pop(file, None):
             done.failures[file] = error
 

@@ -46,7 +46,8 @@ def is_charted(name: str, records: Iterable[Record]) -> bool:
 
 def numbers_beyond_words(section: Tag, lang: str) -> list[float]:
     """The numbers that a chart's marks stand at which the words of its section say nowhere."""
-    words = (text for text in section.find_all(string=True) if not text.find_parent(["svg", "script"]))
+    beside = {id(text) for part in section.find_all(["svg", "script"]) for text in part.find_all(string=True)}
+    words = (text for text in section.find_all(string=True) if id(text) not in beside)
     said = {abs(number) for text in words for number in _numbers(text, lang)}
     marks = [record for record in chart_records(section) if "tip" in record]
     drawn = (record.get(part) for record in marks for part in ("value", "low", "high"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered, plain
 
 if TYPE_CHECKING:
     import altair as alt
@@ -201,7 +201,7 @@ def draw_columns(
         )
         bars = base.mark_bar().encode(x=x, y=y, color=alt.Color("color:N", scale=None), **answering(picked))
         title = alt.Title(panel.title, anchor="start", fontSize=TEXT_SIZE, color=INK, fontWeight=600, offset=10)
-        return bars.properties(width=width, height=140, title=title, name=name)
+        return plain(bars.properties(width=width, height=140, title=title, name=name))
 
     def chart(is_narrow: bool) -> alt.ConcatChart:
         alt = altair()

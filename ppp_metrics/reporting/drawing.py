@@ -96,24 +96,31 @@ def _rows_as_they_are() -> type[Any]:
 
 
 def layered(*charts: Any, **options: Any) -> Any:
-    """Charts in one plot, as `altair.layer` makes it.
+    """Charts in one plot, as `altair.layer` makes it, of which nothing but data and selections is still to be told."""
+    return altair().layer(*map(plain, charts), **options)
 
-    Their marks, axes and scales are told as plain names and values first. Altair's own classes hold a place for all
-    that they could say, and would be copied with it at each step that follows.
+
+def plain(chart: Any) -> Any:
+    """The chart with its mark and encoding told as plain names and values.
+
+    Altair's own classes hold a place for all that they could say, and are copied with it at each step that follows.
     """
-    from altair.utils.schemapi import SchemaBase
+    if hasattr(chart.mark, "to_dict"):
+        chart.mark = chart.mark.to_dict(validate=False)
+    chart.encoding = _told()(**chart.encoding.to_dict(validate=False))
+    return chart
 
-    def make_plain(owner: Any, *parts: str) -> None:
-        for name in parts:
-            if isinstance(part := owner._get(name), SchemaBase):
-                owner[name] = part.to_dict(validate=False)
 
-    for chart in charts:
-        make_plain(chart, "mark")
-        for channel in chart.encoding._kwds.values():
-            if isinstance(channel, SchemaBase):
-                make_plain(channel, "axis", "scale")
-    return altair().layer(*charts, **options)
+@cache
+def _told() -> type[Any]:
+    class Told(altair().FacetedEncoding):  # type: ignore[name-defined,misc]
+        def __deepcopy__(self, _: Any = None) -> Told:
+            return self
+
+        def to_dict(self, *_: Any, **__: Any) -> Spec:
+            return {channel: told for channel, told in self._kwds.items() if isinstance(told, (dict, list))}
+
+    return Told
 
 
 def specification(chart: Any) -> Spec:

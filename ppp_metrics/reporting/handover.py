@@ -76,13 +76,13 @@ def records_of(frame: pd.DataFrame) -> Rows:
 
 
 @contextmanager
-def told_to_kernels(withheld: Iterable[Name], folder: Path) -> Iterator[Release]:
+def told_to_kernels(release: Release, withheld: Iterable[Name]) -> Iterator[None]:
     """While it lasts, every notebook that is run makes a report of this release, and withholds these."""
     names = [[metric, sorted(([name, value] for name, value in place), key=str)] for metric, place in withheld]
-    (folder / "withheld.json").write_text(json.dumps(names), encoding="utf-8")
-    os.environ[RELEASE_FOLDER] = str(folder)
+    (release.folder / "withheld.json").write_text(json.dumps(names), encoding="utf-8")
+    os.environ[RELEASE_FOLDER] = str(release.folder)
     try:
-        yield Release(folder)
+        yield
     finally:
         del os.environ[RELEASE_FOLDER]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from functools import partial
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from ppp_metrics.errors import PppError
 from ppp_metrics.metrics.compute import compute_areas
 from ppp_metrics.metrics.dimensions import sliced_by
+from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period, today
@@ -25,15 +25,19 @@ Asked = tuple[str, str, Sequence[str]]
 """Edition, question as JSON, and the regions that ask it."""
 
 
-def prefetch(place: Workspace, asked: Questions, release: Release, pool: Executor, workers: int) -> None:
-    """Answer, in the processes of a pool, what two regions or more ask; the others' kernels find their numbers."""
+def prefetch(
+    place: Workspace, asked: Questions, release: Release, pool: Executor, parts: int, *, is_protected: bool
+) -> list[Future[None]]:
+    """Begin to answer, in the processes of a pool, what two regions or more ask: their kernels find its numbers.
+
+    What is protected waits for the release to know what it withholds; of the rest nothing ever is.
+    """
     shared = [
         (edition, question, regions)
         for (edition, question), regions in regions_by_question(asked).items()
-        if len(regions) > 1 and _is_shareable(question)
+        if len(regions) > 1 and _is_shareable(question) and _is_protected(edition, question) == is_protected
     ]
-    parts = [shared[at::workers] for at in range(workers)]
-    list(pool.map(partial(_answer, place.database, release), parts))
+    return [pool.submit(_answer, place.database, release, shared[at::parts], is_protected) for at in range(parts)]
 
 
 def _is_shareable(question_text: str) -> bool:
@@ -41,7 +45,11 @@ def _is_shareable(question_text: str) -> bool:
     return "loads" not in question and find_metric(question["metric"]).kind not in ("comparison", "variation")
 
 
-def _answer(database: Path, release: Release, asked: Sequence[Asked]) -> None:
+def _is_protected(edition: str, question_text: str) -> bool:
+    return threshold(find_metric(json.loads(question_text)["metric"]), edition) > 0
+
+
+def _answer(database: Path, release: Release, asked: Sequence[Asked], is_protected: bool) -> None:
     with Store(database).reading() as con:
         prepare(con)
         records, day = fingerprint(con), today()
@@ -58,7 +66,7 @@ def _answer(database: Path, release: Release, asked: Sequence[Asked]) -> None:
                     by=sliced_by(question.get("by")),
                     where=question.get("where", {}),
                     edition=edition,
-                    withheld=release.withheld,
+                    withheld=release.withheld if is_protected else frozenset(),
                 )
                 for region, frame in found.items():
                     release.keep(asked_number(records, region, edition, day, question), records_of(frame))
