@@ -55,7 +55,7 @@ def main() -> None:
             csv = str(folder / "sent" / "issues.csv")
             return run([sys.executable, "-c", BASELINE, csv, str(folder / "plain.duckdb")])
 
-        runs = compare(f"load {ISSUES:,} issues / DuckDB read_csv", 3, ours, against)
+        runs = compare(f"load {ISSUES:,} issues / DuckDB read_csv", 2, ours, against)
         peak = max(each.peak_mb for each in runs)
         print(
             f"{'  peak memory':<58} {peak:5.0f} MB  goal {MEMORY_GOAL_MB} MB  "

@@ -98,6 +98,14 @@ def test_an_irregular_file_is_read_line_by_line(tmp_path: Path) -> None:
     assert [(row, column) for _, row, column, *_ in put_aside(tmp_path)] == [(2, None), (6, "region_code")]
 
 
+def test_of_a_long_file_that_is_read_side_by_side_each_row_has_its_number(tmp_path: Path) -> None:
+    days = ["tomorrow" if at in (0, 150_000, 299_999) else "2026-01-05" for at in range(300_000)]
+    lines = [f"i{at},c1,water,proposed,{day}" for at, day in enumerate(days)]
+    deliver(tmp_path, {"partners.csv": PARTNERS, "issues.csv": "\n".join([ISSUES.splitlines()[0], *lines]) + "\n"})
+    assert [row for _, row, *_ in put_aside(tmp_path)] == [2, 150_002, 300_001]
+    assert rows(tmp_path, "select count(*) from issues where issue_id != 'i' || (source_row - 2)") == [(0,)]
+
+
 def test_one_wrong_byte_does_not_lose_a_row(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     path = tmp_path / "a" / "partners.csv"

@@ -7,8 +7,7 @@ create or replace temp macro trimmed(cell) as
 -- the same, but a cell that begins and ends with ink is not copied: of a million rows nearly every one
 create or replace temp macro cleaned(cell) as
     case
-        when cell > '!' and cell < chr(127) and not suffix(cell, ' ') and not suffix(cell, chr(10)) and not suffix(cell, chr(9))
-            and not suffix(cell, chr(13)) and not suffix(cell, chr(160)) then cell
+        when cell > '!' and cell < chr(127) and cell[-1] between '!' and '~' then cell
         else trimmed(cell)
     end;
 

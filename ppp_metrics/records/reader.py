@@ -132,10 +132,14 @@ def _read_text(con: DuckDBPyConnection, path: Path, source_id: int, digest: str,
             "strict_mode = true, null_padding = false, ignore_errors = true, encoding = 'utf-8', auto_detect = false, "
             "columns = {" + ", ".join(f"{quoted_text(f'c{i}')}: 'varchar'" for i in range(len(headers))) + "}"
         )
-        sql = (
-            f"select {source_id << ROW_BITS}::bigint + row_number() over () + 1 as origin, * "
-            f"from read_csv({quoted_text(str(path))}, {options})"
+        # a table numbers its rows itself, while those of a file would be counted by one thread
+        con.execute(
+            f"create or replace temp table lines_{source_id} as "
+            f"select * from read_csv({quoted_text(str(path))}, {options})"
         )
+        # until it is committed, from a high number on
+        first = con.execute(f"select coalesce(min(rowid), 0) from lines_{source_id}").fetchall()[0][0]
+        sql = f"select {(source_id << ROW_BITS) + 2}::bigint + (rowid - {first}) as origin, * from lines_{source_id}"
         return Source(source_id, path, None, headers, sql, digest, plain_csv=True)
     return _rows_to_source(con, path, None, source_id, digest, csv_rows(path, encoding, delimiter))
 
