@@ -105,6 +105,11 @@ def test_what_was_put_aside_stands_by_supplier_table_reason_and_file(report: Cal
     ]
 
 
+def test_a_command_is_broken_between_its_words_only(report: Callable[..., Report]) -> None:
+    words = " ".join(f"<span>{word}</span>" for word in ("ppp-metrics", "quarantine", "--xlsx", "FILE"))
+    assert f"The command <code>{words}</code> gives the rows back" in report().put_aside().html
+
+
 def test_shares_filled_in_stand_beside_each_other_in_chart_and_table(report: Callable[..., Report]) -> None:
     """Of 21 solutions 1 does not say whether the company accepted it: 95.2 %. South sent no solutions."""
     made = report().completeness()

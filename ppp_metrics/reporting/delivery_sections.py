@@ -115,7 +115,7 @@ class DeliverySections(FileFacts):
             findings.append(
                 msg(
                     "The day until which records of people are kept has passed for {suppliers}. "
-                    "The command ppp-metrics erase --supplier NAME removes them.",
+                    "The command `ppp-metrics erase --supplier NAME` removes them.",
                     suppliers=self.listed(passed),
                 )
             )

@@ -60,7 +60,7 @@ class QualitySections(FileFacts):
         ]
         if self.shows_people:
             findings.append(
-                msg("The command ppp-metrics quarantine --xlsx FILE gives the rows back with the cells marked.")
+                msg("The command `ppp-metrics quarantine --xlsx FILE` gives the rows back with the cells marked.")
             )
         if any(each.is_about_people for each in seen):
             findings.append(FEW_ROWS)
@@ -148,7 +148,7 @@ class QualitySections(FileFacts):
             if rules:
                 findings.append(Message(told.text, {"rules": "; ".join(rules)}))
         if self.shows_people:
-            findings.append(msg("The command ppp-metrics check tells file and row of each."))
+            findings.append(msg("The command `ppp-metrics check` tells file and row of each."))
         return self.section("rules", title, findings, tables=self._rule_tables(broken))
 
     # --- put aside ----------------------------------------------------------------------------------------------------

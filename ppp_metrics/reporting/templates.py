@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from ppp_metrics.reporting import words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+COMMAND = re.compile(r"`(ppp-metrics [^`]+)`")
 
 
 @cache
@@ -26,7 +29,11 @@ def templates(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["breakable"] = lambda value: words.breakable(
-        value if isinstance(value, str) else value.render(lang)
-    )
+
+    def said(value: str | Message | Label) -> str:
+        return value if isinstance(value, str) else value.render(lang)
+
+    environment.filters["breakable"] = lambda value: words.breakable(said(value))
+    # every second part is a command
+    environment.filters["commands"] = lambda value: COMMAND.split(said(value))
     return environment
