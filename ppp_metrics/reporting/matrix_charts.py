@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GAP, NARROW_GAP = 10, 18
 """Between two families of groups; more where a family of one column is narrower than its name."""
 LINE_HEIGHT = 16
-LETTER_WIDTH = 7.2
+LETTER_WIDTH, BOLD_LETTER_WIDTH = 7.2, 8.8
 """Of a word in a chart, on average, with some room."""
 
 
@@ -144,5 +144,5 @@ def _apart(families: Sequence[Family], across: Mapping[str, float]) -> dict[str,
     found, end = {}, 0.0
     for family in families:
         found[family.name] = max(across[family.groups[0]], end)
-        end = found[family.name] + len(family.name) * LETTER_WIDTH + GAP
+        end = found[family.name] + len(family.name) * BOLD_LETTER_WIDTH + GAP
     return found
