@@ -15,9 +15,6 @@ from ppp_metrics.periods import Period
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ISSUES = relation("issue_settings", "supplier, region_code, proposed_date")
-"""Each issue with the region it counts in."""
-
 
 def find_region(con: DuckDBPyConnection, text: str) -> str:
     """The code, in the newest classification, of the area with this code (old or new) or this name.
@@ -41,6 +38,11 @@ def find_region(con: DuckDBPyConnection, text: str) -> str:
     raise UsageError(msg("There is no region '{region}'. Regions are NUTS codes, such as NL31.", region=text))
 
 
+def placed_issues() -> str:
+    """SQL for each issue with its supplier, the region it counts in and the day it was proposed."""
+    return relation("issue_settings", "supplier, region_code, proposed_date")
+
+
 def tile_of(con: DuckDBPyConnection, region: str) -> list[int]:
     """The column and row of an area on the tile map; nothing where it has no square."""
     rows = con.execute(
@@ -60,7 +62,7 @@ def regions_with_data(con: DuckDBPyConnection, as_of: date) -> list[str]:
     prepare(con)
     con.execute("set variable as_of = ?", [as_of])
     rows = con.execute(
-        f"select distinct region0, region2 from {ISSUES} join region_paths using (region_code) "
+        f"select distinct region0, region2 from {placed_issues()} join region_paths using (region_code) "
         "where proposed_date <= getvariable('as_of') and region0 is not null order by region0, region2"
     ).fetchall()
     regions: dict[str, None] = {}
@@ -75,7 +77,7 @@ def suppliers_with_data(con: DuckDBPyConnection, region: str, as_of: date) -> li
     """The suppliers with an issue in a region that was proposed by a day, in alphabetical order."""
     prepare(con)
     rows = con.execute(
-        f"select distinct supplier from {ISSUES} join region_paths using (region_code) "
+        f"select distinct supplier from {placed_issues()} join region_paths using (region_code) "
         "where list_contains(path, ?) and proposed_date <= ? order by supplier",
         [region, as_of],
     ).fetchall()
@@ -89,7 +91,7 @@ def suppliers_concerned(con: DuckDBPyConnection, region: str, as_of: date) -> li
     """
     prepare(con)
     rows = con.execute(
-        f"select supplier from known_loads where supplier not in (select supplier from {ISSUES} "
+        f"select supplier from known_loads where supplier not in (select supplier from {placed_issues()} "
         "join region_paths using (region_code))"
     ).fetchall()
     return sorted({*suppliers_with_data(con, region, as_of), *(supplier for (supplier,) in rows)})

@@ -32,9 +32,8 @@ class Question:
 
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
     cell, `area_notes` for those of one area. `is_known`: some supplier sent the columns that the metric needs. `table`
-    says which places its cells count;
-    `withheld` are the cells that a release does not show, None where the question stands alone. `again` asks the same
-    by other dimensions and under other conditions.
+    says which places its cells count; `withheld` are the cells that a release does not show, None where the question
+    stands alone. `again` asks the same by other dimensions and under other conditions.
     """
 
     metric: Metric

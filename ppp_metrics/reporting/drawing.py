@@ -127,8 +127,9 @@ def specification(chart: Any) -> Spec:
     """What Vega-Lite draws of an Altair chart, without the address of its grammar: a page names none."""
     spec = _rounded(chart.to_dict(validate=False))
     del spec["$schema"]
-    view = {**spec["config"]["view"], "stroke": None}
-    return spec | {"config": {"background": "transparent", "aria": False, "padding": 2, "view": view}}
+    config = spec.get("config", {})
+    own = {"background": "transparent", "aria": False, "padding": 2, "view": {**config.get("view", {}), "stroke": None}}
+    return spec | {"config": config | own}
 
 
 def _rounded(part: Any, is_data: bool = False) -> Any:

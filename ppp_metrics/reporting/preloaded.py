@@ -1,6 +1,6 @@
 """What every report needs, imported once: the fork server imports this module, and its forks begin with all of it.
 
-Nothing here may start a thread or open a file, for neither lives on in a fork.
+Nothing here may leave a thread running or a file open, for neither lives on in a fork.
 """
 
 import os

@@ -21,7 +21,7 @@ from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import counted, rows_of
 from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
-from ppp_metrics.metrics.places import ISSUES
+from ppp_metrics.metrics.places import placed_issues
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release
 from ppp_metrics.metrics.question import AREA, ask
@@ -97,7 +97,7 @@ def planned_questions(
     """
     sizes = dict(
         con.execute(
-            f"select code, count(*) from (select unnest(path) as code from {ISSUES} "
+            f"select code, count(*) from (select unnest(path) as code from {placed_issues()} "
             "join region_paths using (region_code)) group by code"
         ).fetchall()
     )
@@ -213,7 +213,7 @@ def _count(con: DuckDBPyConnection, release: Release, question: Question, editio
 def areas_with_data(con: DuckDBPyConnection) -> dict[str, list[str]]:
     """Each country with its NUTS 2 areas that have any issue: what `--region all` makes reports of."""
     rows = con.execute(
-        f"select region0, list(distinct region2 order by region2) from {ISSUES} "
+        f"select region0, list(distinct region2 order by region2) from {placed_issues()} "
         "join region_paths using (region_code) where region0 is not null and region2 is not null group by region0"
     ).fetchall()
     return dict(rows)
