@@ -330,6 +330,23 @@ def test_the_order_of_the_records_changes_nothing(case: tuple[list[dict], list[i
             assert answer(one, metric_id, "2025", columns, by=by) == answer(other, metric_id, "2025", columns, by=by)
 
 
+def test_a_sum_is_the_same_in_whatever_order_its_parts_are_added() -> None:
+    # 0.1 + 0.2 + 0.3 is 0.6000000000000001, and 0.3 + 0.2 + 0.1 is 0.6
+    sums = []
+    for amounts in (["0.1", "0.2", "0.3"], ["0.3", "0.2", "0.1"]):
+        con = network([])
+        keys = [f"i{amount}" for amount in amounts]
+        add_rows(con, "issues", [{"issue_id": key, "proposed_date": "2025-01-10"} for key in keys])
+        done = {"delivered_date": "2025-03-01", "implemented_date": "2025-03-01"}
+        add_rows(
+            con,
+            "outcomes",
+            [{"outcome_id": key, "issue_id": key, "value_eur": key[1:], **done} for key in keys],
+        )
+        sums += answer(con, "value_created_eur", "2025", edition="none")
+    assert sums == [(0.6,), (0.6,)]
+
+
 def test_every_dimension_has_a_name_in_both_languages() -> None:
     assert all(dimension.label.en and dimension.label.nl for dimension in DIMENSIONS.values())
 

@@ -27,12 +27,21 @@ Place = frozenset[tuple[str, Any]]
 """The values of dimensions that a number is of: `{("role", "student"), ("region", "NL11")}`; a tuple is any of its."""
 
 
+def in_order(what: str, place: Place) -> tuple[str, list[str]]:
+    """A sort key of what is in a place: the same in every process, as the order of a set is not."""
+    return what, sorted(map(str, place))
+
+
 @dataclass(frozen=True)
 class Quantity:
     """What is counted, or summed, in a place."""
 
     measure: str
     place: Place
+
+    @property
+    def order(self) -> tuple[str, list[str]]:
+        return in_order(self.measure, self.place)
 
     @property
     def is_amount(self) -> bool:
@@ -100,7 +109,7 @@ class _View:
     """What a reader knows: the numbers shown, the quantities withheld, and how they relate."""
 
     shown: Mapping[Quantity, float]
-    withheld: frozenset[Quantity]
+    withheld: tuple[Quantity, ...]
     rows: tuple[_Row, ...]
     presumed: tuple[_Row, ...]
 
@@ -114,7 +123,8 @@ class _View:
             for quantity, number in cell.numbers.items()
             if number is not None
         }
-        withheld = {quantity for cell in cells if cell.is_withheld for quantity in cell.numbers} - shown.keys()
+        hidden = dict.fromkeys(quantity for cell in cells if cell.is_withheld for quantity in cell.numbers)
+        withheld = tuple(quantity for quantity in hidden if quantity not in shown)
         rows: list[_Row] = []
         presumed: list[_Row] = []
         for each in sums:
@@ -130,7 +140,7 @@ class _View:
             rows.append(_Row({each.whole: 1.0, **dict.fromkeys(each.parts, -1.0)}, False))
             if each.how == "presumably" and not (_exceeds(each, shown) or _falls_short(each, shown)):
                 presumed.append(exact)
-        return cls(shown, frozenset(withheld), tuple(rows), tuple(presumed))
+        return cls(shown, withheld, tuple(rows), tuple(presumed))
 
     def parts(self) -> Iterator[_View]:
         """The view in parts that no unknown quantity connects; those where nothing is withheld are left out."""
@@ -141,14 +151,14 @@ class _View:
         for at, connected in enumerate(unknown):
             if connected:
                 grouped[number[connected[0]]].append(at)
-        members: dict[int, set[Quantity]] = defaultdict(set)
+        members: dict[int, list[Quantity]] = defaultdict(list)
         for quantity in self.withheld:
-            members[number[quantity]].add(quantity)
+            members[number[quantity]].append(quantity)
         for component, withheld in members.items():
             of_rows = grouped.get(component, [])
             yield replace(
                 self,
-                withheld=frozenset(withheld),
+                withheld=tuple(withheld),
                 rows=tuple(self.rows[at] for at in of_rows if at < len(self.rows)),
                 presumed=tuple(self.presumed[at - len(self.rows)] for at in of_rows if at >= len(self.rows)),
             )
@@ -160,7 +170,7 @@ class _View:
         if not program.is_feasible():
             return []
         found = []
-        for quantity in sorted(self.withheld, key=str):
+        for quantity in sorted(self.withheld, key=lambda each: each.order):
             if program.is_seen_wide(quantity):
                 continue
             (low, why_low), (high, why_high) = program.least(quantity), program.greatest(quantity)

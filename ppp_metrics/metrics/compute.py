@@ -256,7 +256,14 @@ def _cells(
     ending = f" group by all order by {', '.join(question.columns)}" if question.names else ""
     sql = f"with units as ({rows}) select {', '.join((*question.columns, *measures))} from units{ending}"
     found = con.execute(sql, question.values).fetchall()
-    return [dict(zip((*question.names, *names), row, strict=True)) for row in found]
+    return [dict(zip((*question.names, *names), map(_settled, row), strict=True)) for row in found]
+
+
+def _settled(found: Any) -> Any:
+    """Without the last bits of a sum, which hang on the order in which the threads of DuckDB add."""
+    if isinstance(found, list):
+        return [_settled(each) for each in found]
+    return float(f"{found:.14g}") if isinstance(found, float) else found
 
 
 def _subject_counts(question: Question) -> list[str]:

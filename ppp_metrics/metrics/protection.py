@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ppp_metrics.metrics.attack import Cell, Finding, Place, Quantity, Sum, components, findings
+from ppp_metrics.metrics.attack import Cell, Finding, Place, Quantity, Sum, components, findings, in_order
 
 MOST_CELLS_EXACT = 250
 """With more cells that may be withheld than this, the search is no longer exact."""
@@ -107,7 +107,7 @@ class _Search:
                 if demand.one_of & met:
                     continue
                 costs = {each: self._cost(shown_by[each], withheld) for each in demand.one_of}
-                cheapest = min(costs, key=lambda each: (costs[each], str(each)))
+                cheapest = min(costs, key=lambda each: (costs[each], each.order))
                 met.add(cheapest)
                 more = frozenset(shown_by[cheapest]) - withheld
                 withheld |= more
@@ -141,8 +141,12 @@ class _Search:
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         shown_by = self.shown_by()
-        quantities = sorted({each for demand in demands for each in (demand.quantity, *demand.one_of)}, key=str)
-        names = sorted({name for quantity in quantities for name in shown_by[quantity]}, key=str)
+        quantities = sorted(
+            {each for demand in demands for each in (demand.quantity, *demand.one_of)}, key=lambda each: each.order
+        )
+        names = sorted(
+            {name for quantity in quantities for name in shown_by[quantity]}, key=lambda name: in_order(*name)
+        )
         everything: list[Name | Quantity] = [*names, *quantities]
         at = {each: column for column, each in enumerate(everything)}
         unsafe = self.unsafe

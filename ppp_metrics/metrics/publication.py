@@ -205,11 +205,11 @@ class Release:
 
     def _any_of(self) -> list[Sum]:
         """A whole that takes some values of a dimension together, where a table gives each."""
-        quantities = {quantity for cell in self.cells.values() for quantity in cell.numbers}
+        quantities = dict.fromkeys(quantity for cell in self.cells.values() for quantity in cell.numbers)
         by_whole = {(each.whole, _differing(each)): each for each in self._sums}
         found = []
         for quantity in quantities:
-            for name, values in quantity.place:
+            for name, values in sorted(quantity.place, key=lambda each: each[0]):
                 if name == "days" or not isinstance(values, tuple):
                     continue
                 whole = Quantity(quantity.measure, quantity.place - {(name, values)})
@@ -274,4 +274,4 @@ def _without(table: Table, name: str, rest: Mapping[str, str]) -> Place:
 
 def _differing(each: Sum) -> str | None:
     """The dimension by which a sum's parts are told apart."""
-    return next((name for name, _ in each.parts[0].place - each.whole.place), None) if each.parts else None
+    return min((name for name, _ in each.parts[0].place - each.whole.place), default=None) if each.parts else None
