@@ -28,10 +28,10 @@ def section(words: str, *records: dict[str, Any]) -> Tag:
         ([{"label": "Water", "text": "×", "x": 96, "value": None, "opacity": 0.04}], False),
         ([{"label": "Water", "text": "2", "x": 96}], True),
         ([{"label": "Energy", "value": 2}], False),
-        # a curve bears its theme's key, and stands in its chart as text
+        # a curve bears its theme's key, and is a row of lists
         ([{"theme": "t0", "name": "Water"}, {"theme": "t0", "value": 2}], True),
         ([{"theme": "t0", "name": "Water"}, {"theme": "t1", "value": 2}], False),
-        ([{"theme": "t0", "name": "Water"}, {"values": '[{"theme":"t0","day":[0],"value":[2.5]}]'}], True),
+        ([{"theme": "t0", "name": "Water"}, {"theme": "t0", "day": [0], "value": [2.5]}], True),
     ],
 )
 def test_a_number_with_a_name_is_found_beside_it_or_by_its_key(records: list[dict[str, Any]], found: bool) -> None:

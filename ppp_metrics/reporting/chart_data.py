@@ -23,9 +23,6 @@ def chart_records(section: Tag) -> list[Record]:
 
 
 def _records(value: Any) -> Iterator[Record]:
-    if isinstance(value, str) and value.startswith("[{"):
-        # data that Altair would copy stands in its specification as text
-        value = json.loads(value)
     if isinstance(value, dict):
         yield value
         value = list(value.values())

@@ -12,7 +12,21 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered, plain
+from ppp_metrics.reporting.drawing import (
+    ACCENT,
+    INK,
+    LINE,
+    MUTED,
+    SOFT,
+    Drawing,
+    Spec,
+    altair,
+    concatenated,
+    data,
+    draw,
+    layered,
+    single,
+)
 
 if TYPE_CHECKING:
     import altair as alt
@@ -61,7 +75,7 @@ class Panel:
 def draw_bars(key: str, title: str, finding: str, rows: Sequence[Row]) -> Drawing:
     """Horizontal bars from 0, in the order given, each with its label and its number."""
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         base, height, label, picked = _lines(rows, is_narrow)
@@ -90,7 +104,7 @@ def draw_intervals(
 ) -> Drawing:
     """A dot a row with its interval as a line; `reference` is a dashed line through all rows."""
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         # a number stands behind its label where the screen is narrow
@@ -161,7 +175,7 @@ def draw_columns(
     levels = [level for level in round_ticks(0, most) if level == int(level)]
     columns = len(ticks)
 
-    def panel_chart(panel: Panel, width: int, name: str, picked: Any) -> alt.Chart:
+    def panel_chart(panel: Panel, width: int, name: str, picked: Any) -> Spec:
         alt = altair()
 
         rows = [
@@ -201,20 +215,17 @@ def draw_columns(
         )
         bars = base.mark_bar().encode(x=x, y=y, color=alt.Color("color:N", scale=None), **answering(picked))
         title = alt.Title(panel.title, anchor="start", fontSize=TEXT_SIZE, color=INK, fontWeight=600, offset=10)
-        return plain(bars.properties(width=width, height=140, title=title, name=name))
+        return single(bars.properties(width=width, height=140, title=title, name=name))
 
-    def chart(is_narrow: bool) -> alt.ConcatChart:
-        alt = altair()
-
+    def chart(is_narrow: bool) -> Spec:
         # as many to a row as leave each column its width
         in_row, width = (2, 132) if is_narrow else (len(panels), (WIDE - 46 * len(panels)) // len(panels))
         if is_narrow and len(panels) < 2:
             in_row, width = 1, NARROW - 40
         picked = pickable("at")
         views = [f"panel{at}" for at in range(len(panels))]
-        in_all = alt.TopLevelSelectionParameter(**picked.param.to_dict(), views=views)
         charts = [panel_chart(panel, width, view, picked) for panel, view in zip(panels, views, strict=True)]
-        return alt.concat(*charts, columns=in_row, spacing=18, params=[in_all])
+        return concatenated(charts, in_row, picked, views, spacing=18)
 
     return draw(key, title, finding, chart)
 
@@ -223,7 +234,7 @@ def draw_tiles(key: str, title: str, finding: str, tiles: Sequence[Tile]) -> Dra
     """One square an area, darker where its number is higher; where there is none the square is empty."""
     most = max([tile.value for tile in tiles if tile.value is not None] or [0]) or 1
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         left, top = min(tile.x for tile in tiles), min(tile.y for tile in tiles)

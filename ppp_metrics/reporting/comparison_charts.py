@@ -17,17 +17,19 @@ from ppp_metrics.reporting.drawing import (
     LINE,
     MUTED,
     Drawing,
+    Spec,
     altair,
+    concatenated,
     data,
     draw,
+    finished,
     layered,
-    specification,
     unchecked,
 )
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
 
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
 SHAPES = {"circle": MUTED, "square": ACCENT, "diamond": INK}
 """The mark of each rate, in the order of the legend: told apart by shape, colour and place."""
@@ -53,13 +55,11 @@ def draw_comparison(
             draw(f"{key}-curves", words.curves, over_time, lambda is_narrow: incidence_panels(shown, words, is_narrow))
         )
     with unchecked():
-        wide, narrow = (specification(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
+        wide, narrow = (finished(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
     return Drawing("".join(each.wide for each in drawn), "".join(each.narrow for each in drawn), wide, narrow)
 
 
-def linked_chart(
-    themes: Sequence[Theme], overall: float | None, words: ComparisonWords, is_narrow: bool
-) -> alt.VConcatChart:
+def linked_chart(themes: Sequence[Theme], overall: float | None, words: ComparisonWords, is_narrow: bool) -> Spec:
     """Both charts as one, in which a theme that is picked in either, or from the list, stands out in both."""
     alt = altair()
 
@@ -69,18 +69,16 @@ def linked_chart(
         name=f"{words.pick} ",
     )
     picked = alt.selection_point(name="picked", fields=["theme"], on="click", clear="dblclick", bind=options)
-    # in a concatenation, Altair adds the number of the chart to the name of a view
-    charts, views = [rates_chart(themes, overall, words, is_narrow, picked)], ["rates_0"]
+    charts, views = [rates_chart(themes, overall, words, is_narrow, picked)], ["rates"]
     if shown := followed(themes):
         charts.append(incidence_curves_chart(shown, words, is_narrow, picked))
-        views.append("curves_1")
-    both = alt.TopLevelSelectionParameter(**picked.param.to_dict(), views=views)
-    return alt.vconcat(*charts, spacing=34, params=[both])
+        views.append("curves")
+    return concatenated(charts, 1, picked, views, spacing=34)
 
 
 def rates_chart(
     themes: Sequence[Theme], overall: float | None, words: ComparisonWords, is_narrow: bool, picked: Any = None
-) -> alt.LayerChart:
+) -> Spec:
     """Three marks with intervals a theme, on 0-100 %; the dashed line is the rate of all themes."""
     alt = altair()
 

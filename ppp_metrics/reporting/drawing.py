@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
 from html import escape, unescape
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.handover import told_by_release
 from ppp_metrics.reporting.light_imports import without_address_grammar
+
+if TYPE_CHECKING:
+    import altair as alt
 
 INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9fc6cc"
 Spec = dict[str, Any]
@@ -37,14 +40,14 @@ class Drawing:
     narrow_spec: Spec
 
 
-def draw(key: str, title: str, finding: str, chart: Callable[[bool], Any]) -> Drawing:
+def draw(key: str, title: str, finding: str, chart: Callable[[bool], Spec]) -> Drawing:
     """A chart, made by a function of whether it is the narrow one, in both widths.
 
     In the kernel of a release only a place is left for the SVG: whoever writes its page draws that, with the renderer
     that is warm there.
     """
     with unchecked():
-        wide, narrow = (specification(chart(is_narrow)) for is_narrow in (False, True))
+        wide, narrow = (finished(chart(is_narrow)) for is_narrow in (False, True))
     svg = _left_open if told_by_release() else _drawn
     return Drawing(svg(wide, f"{key}-wide", title, finding), svg(narrow, f"{key}-narrow", title, finding), wide, narrow)
 
@@ -78,67 +81,54 @@ def altair() -> ModuleType:
     return altair
 
 
-def data(rows: Iterable[Mapping[str, Any]]) -> Any:
-    """A chart's data, a record a row; Altair would copy plain rows at each step from chart to chart."""
-    return _rows_as_they_are()(values=list(rows))
+def data(rows: Iterable[Mapping[str, Any]]) -> Spec:
+    """A chart's data, a record a row, with two decimals: more cannot be seen, and could be reckoned back from."""
+    return {
+        "values": [
+            {name: round(value, 2) if isinstance(value, float) else value for name, value in row.items()}
+            for row in rows
+        ]
+    }
 
 
-@cache
-def _rows_as_they_are() -> type[Any]:
-    class Rows(altair().Data):  # type: ignore[name-defined,misc]
-        def __deepcopy__(self, _: Any = None) -> Rows:
-            return self
+def layered(*charts: alt.Chart, **told: Any) -> Spec:
+    """Charts in one plot, as Vega-Lite has it; what is `told` of it besides is Altair's or plain Vega-Lite.
 
-        def to_dict(self, *_: Any, **__: Any) -> dict[str, Any]:
-            return {"values": self.values}
-
-    return Rows
-
-
-def layered(*charts: Any, **options: Any) -> Any:
-    """Charts in one plot, as `altair.layer` makes it, of which nothing but data and selections is still to be told."""
-    return altair().layer(*map(plain, charts), **options)
-
-
-def plain(chart: Any) -> Any:
-    """The chart with its mark and encoding told as plain names and values.
-
-    Altair's own classes hold a place for all that they could say, and are copied with it at each step that follows.
+    Altair's own compositions copy what they are made of at each step, and look into every row of it. Data that most
+    charts share stand in the plot once.
     """
-    if hasattr(chart.mark, "to_dict"):
-        chart.mark = chart.mark.to_dict(validate=False)
-    chart.encoding = _told()(**chart.encoding.to_dict(validate=False))
-    return chart
+    shared, count = Counter(id(chart.data) for chart in charts).most_common(1)[0]
+    layers = [single(chart) for chart in charts]
+    data = {}
+    if count > 1:
+        for chart, layer in zip(charts, layers, strict=True):
+            if id(chart.data) == shared:
+                data = {"data": layer.pop("data")}
+    return data | {"layer": layers} | _plain(told)
 
 
-@cache
-def _told() -> type[Any]:
-    class Told(altair().FacetedEncoding):  # type: ignore[name-defined,misc]
-        def __deepcopy__(self, _: Any = None) -> Told:
-            return self
-
-        def to_dict(self, *_: Any, **__: Any) -> Spec:
-            return {channel: told for channel, told in self._kwds.items() if isinstance(told, (dict, list))}
-
-    return Told
+def concatenated(
+    charts: Sequence[Spec], columns: int, picked: Any = None, views: Sequence[str] = (), **told: Any
+) -> Spec:
+    """Charts beside each other, so many to a row; what is picked in one of the `views` is so in all of them."""
+    both = {} if picked is None else {"params": [picked.param.to_dict(validate=False) | {"views": list(views)}]}
+    return {"concat": list(charts), "columns": columns} | both | _plain(told)
 
 
-def specification(chart: Any) -> Spec:
-    """What Vega-Lite draws of an Altair chart, without the address of its grammar: a page names none."""
-    spec = _rounded(chart.to_dict(validate=False))
-    del spec["$schema"]
-    config = spec.get("config", {})
-    own = {"background": "transparent", "aria": False, "padding": 2, "view": {**config.get("view", {}), "stroke": None}}
-    return spec | {"config": config | own}
+def single(chart: alt.Chart) -> Spec:
+    """One chart, as Vega-Lite has it."""
+    spec: Spec = altair().SchemaBase.to_dict(chart, validate=False, ignore=["data"])
+    return spec | {"data": chart.data}
 
 
-def _rounded(part: Any, is_data: bool = False) -> Any:
-    """A part of a specification, its data with two decimals: more cannot be seen, and could be reckoned back from."""
-    if isinstance(part, dict):
-        return {name: _rounded(value, is_data or name == "data") for name, value in part.items()}
-    if isinstance(part, list):
-        return [_rounded(value, is_data) for value in part]
-    return round(part, 2) if is_data and isinstance(part, float) else part
+def _plain(told: Mapping[str, Any]) -> Spec:
+    return {name: each.to_dict(validate=False) if hasattr(each, "to_dict") else each for name, each in told.items()}
+
+
+def finished(spec: Spec) -> Spec:
+    """The specification of a whole chart, with what all have in common."""
+    config = {"background": "transparent", "aria": False, "padding": 2, "view": {"stroke": None}}
+    return spec | {"config": config}
 
 
 def _svg(spec: Spec) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE, level_axis, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, altair, data, draw, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Drawing, Spec, altair, data, draw, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -44,7 +44,7 @@ def draw_flow(
     most = max([1, *(each for flow in flows for each in (flow.came, flow.agreed) if each is not None)])
     levels = [level for level in round_ticks(0, most) if level == int(level)]
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         width = NARROW - 46 if is_narrow else WIDE - 60

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.estimators import control_limits
 from ppp_metrics.reporting.charts import CHARACTER_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, Spec, altair, data, draw, layered
 
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
 INNER_PCT, OUTER_PCT = 95.0, 99.8
 """So many of the groups that differ by chance only lie within the inner and the outer lines. Spiegelhalter 2005."""
@@ -82,7 +82,7 @@ def draw_funnel(
     values = [bound for _, inner, outer in lines for bound in outer] + [point.rate for point in points]
     domain = (max(0.0, min(values) - 2), min(100.0, max(values) + 2))
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         width, height = (NARROW - 44, 330) if is_narrow else (WIDE - 50, 400)

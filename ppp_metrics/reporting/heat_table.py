@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, wrapped
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, altair, data, draw, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, Spec, altair, data, draw, layered
 
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
 MOST_COLUMNS = 8
 """With more, the numbers of the narrow form would touch."""
@@ -43,7 +43,7 @@ class HeatRow:
 def draw_heat_table(key: str, title: str, finding: str, columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing:
     """The rows in the order given, at most `MOST_COLUMNS` columns; a cell without a share is not shaded."""
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         width = NARROW if is_narrow else WIDE

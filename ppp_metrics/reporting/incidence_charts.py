@@ -5,7 +5,6 @@ Every theme that is drawn may be shown; what is withheld never comes in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from ppp_metrics.reporting.compared import (
     rate_tips,
     ticked_axis,
 )
-from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, altair, data, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, SOFT, Spec, altair, concatenated, data, layered
 
 if TYPE_CHECKING:
     import altair as alt
@@ -43,7 +42,7 @@ def followed(themes: Sequence[Theme]) -> list[Theme]:
     return [theme for theme in themes if theme in most]
 
 
-def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow: bool) -> alt.ConcatChart:
+def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow: bool) -> Spec:
     """A small chart a theme, on one scale: its curve with interval, the others behind it, numbers at risk below."""
     alt = altair()
 
@@ -54,7 +53,7 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
     at_risk = wrapped(words.at_risk, max(16, width // 7))
     below = 31 + 13 * (at_risk.count("\n") + 1)
 
-    def panel(theme: Theme) -> Any:
+    def panel(theme: Theme) -> Spec:
         height = 110 if len(themes) > 3 else 160
         x, y = _time(width), _share("value", top, words)
         own = _unfolded(alt.Chart(_steps([theme])))
@@ -77,12 +76,10 @@ def incidence_panels(themes: Sequence[Theme], words: ComparisonWords, is_narrow:
         return layered(*layers, width=width, height=height, title=title)
 
     title = heading(words.curves, is_narrow)
-    return alt.concat(*map(panel, themes), columns=in_row, spacing=22, title=title)
+    return concatenated([panel(theme) for theme in themes], in_row, spacing=22, title=title)
 
 
-def incidence_curves_chart(
-    themes: Sequence[Theme], words: ComparisonWords, is_narrow: bool, picked: Any
-) -> alt.LayerChart:
+def incidence_curves_chart(themes: Sequence[Theme], words: ComparisonWords, is_narrow: bool, picked: Any) -> Spec:
     """All curves in one chart, that of the picked theme with its interval; the numbers at risk as rows below."""
     alt = altair()
 
@@ -90,8 +87,7 @@ def incidence_curves_chart(
     width = NARROW if is_narrow else WIDE
     span = (40, NARROW - 18) if is_narrow else (LABEL_WIDTH + 10, WIDE - 80)
     x, y = _time(width, span), alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
-    # without data of its own: three layers share the chart's, which would else stand in the page three times
-    steps = _unfolded(alt.Chart())
+    steps = _unfolded(alt.Chart(_steps(themes)))
     levels = alt.Chart(data([{"value": at, "text": words.percent(at)} for at in _levels(top)]))
     step = 38 if is_narrow else 22
     rows = [
@@ -145,7 +141,7 @@ def incidence_curves_chart(
         *_at_risk(themes, words, top, height, x, from_y=62 + (17 if is_narrow else 0), step=step, picked=picked),
     ]
     title = heading(words.curves, is_narrow)
-    return layered(*layers, data=_steps(themes), width=width, height=height, title=title)
+    return layered(*layers, width=width, height=height, title=title)
 
 
 def _milestones(theme: Theme, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -230,12 +226,8 @@ def _levels(top: float) -> list[float]:
     return [float(level) for level in range(0, int(top) + 1, 10 if top <= 40 else 20)]
 
 
-def _steps(themes: Sequence[Theme], days: int = GRID_DAYS) -> alt.Data:
-    """A row a curve: lists of the days, every so many, on which it changed, and of its values; with its last day.
-
-    As one text, because Altair copies lists over and over; as JSON, because Vega compiles a reader of CSV, which a page
-    that allows only its own script refuses.
-    """
+def _steps(themes: Sequence[Theme], days: int = GRID_DAYS) -> Spec:
+    """A row a curve: lists of the days, every so many, on which it changed, and of its values; with its last day."""
     curves = []
     for theme in themes:
         if not theme.curve:
@@ -247,7 +239,7 @@ def _steps(themes: Sequence[Theme], days: int = GRID_DAYS) -> alt.Data:
             if not told or now != told[-1][1:] or day == last:
                 told.append((day, *now))
         curves.append({"theme": theme.key} | dict(zip(STEP, zip(*told, strict=True), strict=True)))
-    return altair().Data(values=json.dumps(curves, separators=(",", ":")), format={"type": "json"})
+    return {"values": curves}
 
 
 def _unfolded(chart: alt.Chart) -> alt.Chart:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE
-from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, altair, data, draw, layered
+from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, Spec, altair, data, draw, layered
 
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
 GAP, NARROW_GAP = 10, 18
 """Between two families of groups; more where a family of one column is narrower than its name."""
@@ -49,7 +49,7 @@ def draw_matrix(
     most = max([square.value for square in squares.values() if square.value is not None] or [0]) or 1
     names = [group for family in families for group in family.groups]
 
-    def chart(is_narrow: bool) -> alt.LayerChart:
+    def chart(is_narrow: bool) -> Spec:
         alt = altair()
 
         size = TEXT_SIZE - 2 if is_narrow else TEXT_SIZE - 1
