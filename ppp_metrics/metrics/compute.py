@@ -81,7 +81,7 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     withheld = question.withheld
     if withheld is None:
         withheld = _withheld_alone(con, question, cells)
-    return _shown(question, cells, withheld)
+    return _framed(question, [_shown(question, cell, withheld) for cell in cells])
 
 
 def compute_areas(
@@ -95,26 +95,21 @@ def compute_areas(
     where: Mapping[str, Values] | None = None,
     edition: str = "coordinator",
     withheld: frozenset[Name] = frozenset(),
-) -> dict[str, pd.DataFrame]:
-    """Region -> what `compute` gives for it, found for all of these at once; of none where nothing is to be counted.
+) -> pd.DataFrame:
+    """What `compute` gives for each of these regions, found for all at once; `area` says which a row is of.
 
-    Not for `theme_comparison` and the metrics of a variation, which look at a region's records as a whole. Raises
-    UsageError as `compute` does.
+    There is no row of a region where nothing is to be counted. Not for `theme_comparison` and the metrics of a
+    variation, which look at a region's records as a whole. Raises UsageError as `compute` does.
     """
     question = ask(con, find_metric(metric_id), period, today=today, by=by, where=where, edition=edition, areas=areas)
     cells = counted(con, question)
-    own = {area: [cell for cell in cells if cell[AREA] == area] for area in areas}
-    return {area: _shown(question.of(area), found, withheld) for area, found in own.items() if found}
+    own = {area: question.of(area) for area in areas}
+    return _framed(question, [_shown(own[cell[AREA]], cell, withheld) for cell in cells if cell[AREA]])
 
 
-def _shown(question: Question, cells: Sequence[Cell], withheld: frozenset[Name]) -> pd.DataFrame:
-    return _framed(
-        question,
-        [
-            published(cell, _is_unsafe(question, cell) or question.table.name(_group(question, cell)) in withheld)
-            for cell in cells
-        ],
-    )
+def _shown(question: Question, cell: Cell, withheld: frozenset[Name]) -> Cell:
+    is_withheld = _is_unsafe(question, cell) or question.table.name(_group(question, cell)) in withheld
+    return published(cell, is_withheld)
 
 
 def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from ppp_metrics.language import LANGUAGES, Message, msg, user_language
 from ppp_metrics.periods import Period
 from ppp_metrics.records.suites import read_suites
 from ppp_metrics.reporting import kernels
-from ppp_metrics.reporting.audit import new_leaks, read_folder
+from ppp_metrics.reporting.audit import Leak, new_leaks, read_folder
 from ppp_metrics.reporting.execution import run_notebook, write_page
 from ppp_metrics.reporting.finished import Finished, Page, read_page
 from ppp_metrics.reporting.handover import Release, told_to_kernels
@@ -36,6 +37,8 @@ from ppp_metrics.reporting.prefetch import prefetch
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
+NEEDED_LATER = ("jinja2", "rich.progress", "scipy.optimize", "scipy.sparse.csgraph")
+"""What this process imports to decide, to tell how far it is, and to write the index."""
 FAILED = "failed"
 """The folder of the notebooks that failed, as far as they came."""
 
@@ -103,6 +106,9 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
             write_manifest(out, known | kept)
         return [kept[job.file] for job in planned]
     check_notebooks(todo)
+    # the fork server, which imports much, is not there yet
+    for name in NEEDED_LATER:
+        import_module(name)
     done = Outcome()
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
@@ -113,8 +119,12 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
             checker.submit(read_suites, place.expectations)
             hashed = checker.submit(dict, slices) if slices else checker.submit(region_slices, place, todo)
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
-            _take_back_wrong(done, checker.submit(wrong_numbers, done.numbers, place.expectations).result())
-        _refuse_leaks([replace(done.pages[file], report=report) for file, report in done.reports.items()], before)
+            checked = checker.submit(wrong_numbers, done.numbers, place.expectations)
+            leaks = _leaks(done, before)
+            if wrong := checked.result():
+                _take_back_wrong(done, wrong)
+                leaks = _leaks(done, before)
+        _refuse_leaks(leaks)
         slices = hashed.result()
         done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
         _put_in_place(done, scratch, out)
@@ -141,7 +151,7 @@ def _run_until_foreseen(
         found = prefetch(place, asked, release, pool, workers, is_protected=False)
         areas, withheld = decide(place, asked, before)
         with told_to_kernels(release, withheld):
-            found += prefetch(place, asked, release, pool, workers, is_protected=True)
+            found += prefetch(place, asked, release, pool, 3 * workers, is_protected=True)
             for each in found:
                 each.result()
             done = _run(todo, scratch, pool, workers)
@@ -157,11 +167,15 @@ def _not_foreseen(questions: Sequence[Question], report: Report | None) -> list[
     return [question for question in report.questions if question not in questions] if report else []
 
 
-def _refuse_leaks(new: Sequence[Page], before: Sequence[Finished]) -> None:
-    """Raises DataError when somebody who has all the files can work out what one withholds, because of the new ones."""
-    if not new:
-        return
-    if leaks := new_leaks(new, before):
+def _leaks(done: Outcome, before: Sequence[Finished]) -> list[Leak]:
+    """What somebody who has all the files can work out of what one withholds, because of the new ones."""
+    new = [replace(done.pages[file], report=report) for file, report in done.reports.items()]
+    return new_leaks(new, before) if new else []
+
+
+def _refuse_leaks(leaks: Sequence[Leak]) -> None:
+    """Raises DataError when there are any."""
+    if leaks:
         raise DataError(
             msg(
                 "No report was written, because {count} withheld numbers could be worked out from them. {first} If the "

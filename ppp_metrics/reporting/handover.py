@@ -71,8 +71,11 @@ def asked_number(
 
 def records_of(frame: pd.DataFrame) -> Rows:
     """The rows of a frame, with None for what is null."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    columns = {
+        str(name): column.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+        for name, column in frame.items()
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from ppp_metrics.errors import PppError
 from ppp_metrics.metrics.compute import compute_areas
 from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
+from ppp_metrics.metrics.question import AREA
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.history import fingerprint
 from ppp_metrics.records.store import Store
-from ppp_metrics.reporting.handover import Release, asked_number, records_of
+from ppp_metrics.reporting.handover import Release, Rows, asked_number, records_of
 from ppp_metrics.reporting.release import Questions, regions_by_question
 from ppp_metrics.workspace import Workspace
 
@@ -68,5 +69,8 @@ def _answer(database: Path, release: Release, asked: Sequence[Asked], is_protect
                     edition=edition,
                     withheld=release.withheld if is_protected else frozenset(),
                 )
-                for region, frame in found.items():
-                    release.keep(asked_number(records, region, edition, day, question), records_of(frame))
+                of_region: dict[str, Rows] = {}
+                for row in records_of(found):
+                    of_region.setdefault(row.pop(AREA), []).append(row)
+                for region, rows in of_region.items():
+                    release.keep(asked_number(records, region, edition, day, question), rows)

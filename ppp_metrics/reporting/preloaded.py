@@ -4,6 +4,7 @@ Nothing here may leave a thread running or a file open, for neither lives on in 
 """
 
 import os
+from contextlib import suppress
 from datetime import date
 from importlib import import_module
 
@@ -22,8 +23,11 @@ for name in (
     "ipykernel.kernelapp",
     "nbconvert.exporters.templateexporter",
     "pandas",
+    # each fork runs the script of its parent, which is this command's
+    "ppp_metrics.cli",
     "ppp_metrics.metrics.compute",
     "ppp_metrics.metrics.restatement",
+    "ppp_metrics.metrics.shrinkage",
     "ppp_metrics.metrics.standardisation",
     "ppp_metrics.metrics.stories",
     "ppp_metrics.metrics.survival",
@@ -39,6 +43,15 @@ for name in (
     "statsmodels.genmod.generalized_linear_model",
 ):
     import_module(name)
+
+# what other libraries would import only in the fork; where they no longer do, nothing is lost
+for name in (
+    "IPython.core.oinspect",
+    "psutil",
+    "tornado.platform.asyncio",
+):
+    with suppress(ImportError):
+        import_module(name)
 
 view_columns()
 for lang in LANGUAGES:

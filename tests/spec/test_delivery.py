@@ -38,9 +38,11 @@ def test_asked_of_several_areas_at_once_each_is_told_what_it_lacks() -> None:
     con.execute("update partners set region_code = 'NL114'")
     add_rows(con, "partners", [{"partner_id": "c2", "region_code": "NL127"}], supplier="a")
     add_rows(con, "issues", issue_rows(5, "f", partner_id="c2", proposed_date="2024-01-10", accepted_date="2024-02-01"))
-    frames = compute_areas(con, "implementation_rate_pct", Period.parse(PERIOD), ["NL11", "NL12", "NL13"], today=TODAY)
-    shown = {area: tuple(frame.loc[0, ["value", "n", "note"]]) for area, frame in frames.items()}
-    assert shown == {"NL11": (50.0, 6, "without 1 of 2 suppliers"), "NL12": (0.0, 5, "")}
+    rows = compute_areas(con, "implementation_rate_pct", Period.parse(PERIOD), ["NL11", "NL12", "NL13"], today=TODAY)
+    assert rows[["area", "value", "n", "note"]].to_numpy().tolist() == [
+        ["NL11", 50.0, 6, "without 1 of 2 suppliers"],
+        ["NL12", 0.0, 5, ""],
+    ]
 
 
 def test_what_does_not_need_the_column_counts_everyone() -> None:
