@@ -12,10 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
+from typing import Any
 
 CANDIDATES = 5
 """A withheld count must be able to have at least so many values."""
@@ -225,39 +222,28 @@ class _Program:
     """Everything known of some quantities as a linear program, to be solved for the extremes of each."""
 
     def __init__(self, shown: Mapping[Quantity, float], rows: Sequence[_Row]):
+        import highspy
         import numpy as np
-        from scipy.sparse import csr_array
 
         self.quantities = list(dict.fromkeys(quantity for row in rows for quantity in row.terms))
         self.at = {quantity: column for column, quantity in enumerate(self.quantities)}
-        self.bounds = np.array([(shown.get(each, 0.0), shown.get(each, np.inf)) for each in self.quantities])
         self.is_shown = [each in shown for each in self.quantities]
         # what solutions have shown to be possible by the way: most quantities need no programs of their own
         self.seen_low = np.full(len(self.quantities), np.inf)
         self.seen_high = np.full(len(self.quantities), -np.inf)
-
-        def matrix(chosen: Sequence[_Row]) -> Any:
-            entries = [
-                (number, row, self.at[quantity])
-                for row, each in enumerate(chosen)
-                for quantity, number in each.terms.items()
-            ]
-            if not entries:
-                return None
-            numbers, of_row, of_column = zip(*entries, strict=True)
-            return csr_array((numbers, (of_row, of_column)), shape=(len(chosen), len(self.quantities)))
-
-        equal = [row for row in rows if row.is_equal]
-        below = [row for row in rows if not row.is_equal]
-        self.given = {
-            "A_eq": matrix(equal),
-            "b_eq": np.zeros(len(equal)) if equal else None,
-            "A_ub": matrix(below),
-            "b_ub": np.zeros(len(below)) if below else None,
-        }
+        self.solver = highspy.Highs()
+        self.solver.silent()
+        for each in self.quantities:
+            self.solver.addVar(shown.get(each, 0.0), shown.get(each, highspy.kHighsInf))
+        for row in rows:
+            columns = [self.at[quantity] for quantity in row.terms]
+            least = 0.0 if row.is_equal else -highspy.kHighsInf
+            self.solver.addRow(least, 0.0, len(columns), np.array(columns), np.array([*row.terms.values()]))
 
     def is_feasible(self) -> bool:
-        return not self.quantities or self._solve(None, 1).status != 2
+        import highspy
+
+        return not self.quantities or self._solve() != highspy.HighsModelStatus.kInfeasible
 
     def is_seen_wide(self, quantity: Quantity) -> bool:
         """Whether two solutions so far lie far enough apart in a quantity."""
@@ -276,28 +262,32 @@ class _Program:
         return self._extreme(quantity, -1)
 
     def _extreme(self, quantity: Quantity, sign: int) -> tuple[float, frozenset[Quantity]]:
+        import highspy
+
         if quantity not in self.at:
             return (0.0 if sign > 0 else math.inf), frozenset()
-        solved = self._solve(quantity, sign)
-        if solved.status != 0:
+        column = self.at[quantity]
+        self.solver.changeColCost(column, sign)
+        status = self._solve()
+        self.solver.changeColCost(column, 0)
+        if status != highspy.HighsModelStatus.kOptimal:
             return (0.0 if sign > 0 else math.inf), frozenset()
-        prices = solved.lower.marginals + solved.upper.marginals
+        solution = self.solver.getSolution()
         because = {
             each
-            for each, is_shown, price in zip(self.quantities, self.is_shown, prices, strict=True)
+            for each, is_shown, price in zip(self.quantities, self.is_shown, solution.col_dual, strict=True)
             if is_shown and abs(price) > EPSILON
         }
-        return sign * solved.fun, frozenset(because)
+        return solution.col_value[column], frozenset(because)
 
-    def _solve(self, quantity: Quantity | None, sign: int) -> Any:
+    def _solve(self) -> Any:
+        """The status of the model for the costs it has; what its solution shows to be possible is kept."""
         import numpy as np
-        from scipy.optimize import linprog
 
-        costs: np.ndarray = np.zeros(len(self.quantities))
-        if quantity is not None:
-            costs[self.at[quantity]] = sign
-        solved = linprog(costs, bounds=self.bounds, method="highs", **self.given)
-        if solved.x is not None:
-            np.minimum(self.seen_low, solved.x, out=self.seen_low)
-            np.maximum(self.seen_high, solved.x, out=self.seen_high)
-        return solved
+        self.solver.run()
+        solution = self.solver.getSolution()
+        if solution.value_valid:
+            values = np.array(solution.col_value)
+            np.minimum(self.seen_low, values, out=self.seen_low)
+            np.maximum(self.seen_high, values, out=self.seen_high)
+        return self.solver.getModelStatus()
