@@ -274,6 +274,30 @@ def test_a_question_that_was_not_foreseen_is_protected_all_the_same(
     assert audit(tmp_path).passed
 
 
+ODD = {
+    "nothing": "",
+    "a comment": "<!-- <td> -->",
+    "signs": "<p>5 < 6 & 7",
+    "a script": '<script type="application/json">{"</td>": 1}</script>',
+    "a long text": f"<p>{'x' * 11_000_000}</p>",
+    "depth": "<div>" * 1000,
+}
+
+
+@pytest.mark.parametrize("before", ODD.values(), ids=ODD)
+def test_a_page_is_read_to_its_end_whatever_stands_in_it(published: Path, before: str) -> None:
+    report = next(iter(read_manifest(published).values()))
+    table = '<table><tr><td data-cell="0/student" data-part="value">14</td></tr></table>'
+    assert read_page(report, before + table).cells == {"0/student": {"value": "14"}}
+
+
+def test_a_page_that_cannot_be_read_to_its_end_does_not_pass(copied: Path) -> None:
+    report = next(iter(read_manifest(copied).values()))
+    assert read_page(report, "").cells == {}
+    with pytest.raises(DataError, match=f"{report.file} cannot be read"):
+        rewritten(copied, report.file, lambda page: page.replace("<body", "<b>" * 3000 + "<body"))
+
+
 # --- what stands in no file -------------------------------------------------------------------------------------------
 
 

@@ -6,18 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from lxml.html import HtmlElement, fragment_fromstring
 
 from ppp_metrics.reporting.chart_data import chart_records, is_charted, numbers_beyond_words, parse_number
 
 
-def section(words: str, *records: dict[str, Any]) -> Tag:
+def section(words: str, *records: dict[str, Any]) -> HtmlElement:
     """A section with a chart of these records, which says these words."""
     specs = json.dumps({"wide": {"data": {"values": list(records)}}})
     html = f'<section>{words}<figure><script type="application/json">{specs}</script></figure></section>'
-    found = BeautifulSoup(html, "html.parser").section
-    assert found is not None
-    return found
+    return fragment_fromstring(html)
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,18 @@ def read_pages(out: Path, reports: Iterable[Report]) -> list[Page]:
     for report in reports:
         try:
             pages.append(read_page(report, (out / report.file).read_text("utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise DataError(msg("{file} cannot be read: {reason}.", file=report.file, reason=str(error))) from None
     return pages
 
 
 def audit_files(files: Sequence[Finished]) -> Audit:
     """Attack files as if one reader has all of them."""
+    withheld = [is_withheld for each in files for _, rows, _ in each.tables() for *_, is_withheld in rows]
+    return Audit(files=len(files), cells=len(withheld), withheld=sum(withheld), leaks=tuple(_leaks(files)))
+
+
+def _leaks(files: Sequence[Finished]) -> dict[Leak, None]:
     leaks: dict[Leak, None] = {}
     for edition in sorted({each.edition for each in files}):
         leaks |= dict.fromkeys(_attack(files, edition))
@@ -147,14 +152,13 @@ def audit_files(files: Sequence[Finished]) -> Audit:
             leaks[Leak(how, each.file, name)] = None
         for section, number in each.charted if isinstance(each, Page) else ():
             leaks[Leak("charted", each.file, (section, frozenset()), number, number)] = None
-    withheld = [is_withheld for each in files for _, rows, _ in each.tables() for *_, is_withheld in rows]
-    return Audit(files=len(files), cells=len(withheld), withheld=sum(withheld), leaks=tuple(leaks))
+    return leaks
 
 
 def new_leaks(new: Sequence[Finished], before: Sequence[Finished]) -> list[Leak]:
     """What somebody who has all the files can work out, and could not from those that were there before."""
-    known = set(audit_files(before).leaks) if before else set()
-    return [leak for leak in audit_files([*before, *new]).leaks if leak not in known]
+    known = _leaks(before)
+    return [leak for leak in _leaks([*before, *new]) if leak not in known]
 
 
 def released(files: Iterable[Finished], edition: str) -> tuple[Release, dict[Name, str]]:

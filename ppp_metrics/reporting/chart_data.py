@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bs4 import Tag
+    from lxml.html import HtmlElement
 
 Record = Mapping[str, Any]
 PLACES = {"x", "x2", "y", "y2", "middle", "level", "outline", "top", "label_y", "text_y", "row", "at", "opacity"}
@@ -16,10 +16,21 @@ PLACES = {"x", "x2", "y", "y2", "middle", "level", "outline", "top", "label_y", 
 NUMBER = re.compile(r"[−-]?\d[\d.,\u00a0\u202f]*")
 
 
-def chart_records(section: Tag) -> list[Record]:
+def chart_records(section: HtmlElement) -> list[Record]:
     """Every record in the specifications of a section's charts."""
-    scripts = section.select('script[type="application/json"]')
-    return [record for script in scripts for record in _records(json.loads(script.get_text()))]
+    scripts = section.xpath(".//script[@type='application/json']")
+    return [record for script in scripts for record in _records(json.loads(script.text))]
+
+
+def text_of(element: HtmlElement) -> str:
+    """What an element says."""
+    return "".join(texts_of(element)).strip()
+
+
+def texts_of(element: HtmlElement) -> list[str]:
+    """The pieces of text that an element says: not what scripts and comments in it are made of."""
+    found: list[str] = element.xpath(".//text()[not(ancestor::script or ancestor::style)]", smart_strings=False)
+    return found
 
 
 def _records(value: Any) -> Iterator[Record]:
@@ -41,10 +52,9 @@ def is_charted(name: str, records: Iterable[Record]) -> bool:
     )
 
 
-def numbers_beyond_words(section: Tag, lang: str) -> list[float]:
+def numbers_beyond_words(section: HtmlElement, lang: str) -> list[float]:
     """The numbers that a chart's marks stand at which the words of its section say nowhere."""
-    beside = {id(text) for part in section.find_all(["svg", "script"]) for text in part.find_all(string=True)}
-    words = (text for text in section.find_all(string=True) if id(text) not in beside)
+    words = section.xpath(".//text()[not(ancestor::script or ancestor::svg)]", smart_strings=False)
     said = {abs(number) for text in words for number in _numbers(text, lang)}
     marks = [record for record in chart_records(section) if "tip" in record]
     drawn = (record.get(part) for record in marks for part in ("value", "low", "high"))

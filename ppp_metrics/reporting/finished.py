@@ -15,12 +15,19 @@ from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.publication import Table
 from ppp_metrics.metrics.registry import METRICS
 from ppp_metrics.periods import Period
-from ppp_metrics.reporting.chart_data import chart_records, is_charted, numbers_beyond_words, parse_number
+from ppp_metrics.reporting.chart_data import (
+    chart_records,
+    is_charted,
+    numbers_beyond_words,
+    parse_number,
+    text_of,
+    texts_of,
+)
 from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.words import WITHHELD
 
 if TYPE_CHECKING:
-    from bs4 import Tag
+    from lxml.html import HtmlElement
 
 Cells = dict[str, dict[str, str]]
 """`17/student` -> the cell's parts as they are written."""
@@ -137,15 +144,18 @@ class Page:
 
 
 def read_page(report: Report, html: str) -> Page:
-    """The report of which this is the file."""
-    from bs4 import BeautifulSoup
+    """The report of which this is the file. Raises ValueError where its elements lie too deep to be read."""
+    from lxml.html import HTMLParser, document_fromstring
 
-    soup = BeautifulSoup(html, "html.parser")
+    # without a limit to what a page may hold: what lies behind it would not be read
+    parser = HTMLParser(encoding="utf-8", huge_tree=True)
+    page = document_fromstring(f"<html>{html}".encode(), parser)
+    if fatal := parser.error_log.filter_from_fatals():
+        raise ValueError(fatal[0].message)
     cells: Cells = {}
-    for element in soup.select("[data-cell]"):
-        parts = cells.setdefault(str(element["data-cell"]), {})
-        parts[str(element["data-part"])] = element.get_text().strip()
-    sections = soup.select("section.ppp-section")
+    for element in page.xpath("//*[@data-cell]"):
+        cells.setdefault(element.attrib["data-cell"], {})[element.attrib["data-part"]] = text_of(element)
+    sections = page.xpath("//section[contains(concat(' ', @class, ' '), ' ppp-section ')]")
     return Page(
         report,
         cells,
@@ -154,35 +164,35 @@ def read_page(report: Report, html: str) -> Page:
     )
 
 
-def _written(section: Tag, lang: str) -> Iterator[str]:
+def _written(section: HtmlElement, lang: str) -> Iterator[str]:
     withheld: dict[str, str] = {}
-    for row in section.select("tbody tr"):
-        named, values = row.find("th"), row.select('[data-part="value"]')
-        if named and values and all(value.get_text().strip() == WITHHELD.render(lang) for value in values):
-            withheld[named.get_text().strip()] = str(values[0]["data-cell"])
+    for row in section.xpath(".//tbody//tr"):
+        named, values = row.find(".//th"), row.xpath(".//*[@data-part='value']")
+        if named is not None and values and all(text_of(value) == WITHHELD.render(lang) for value in values):
+            withheld[text_of(named)] = values[0].attrib["data-cell"]
     if not withheld:
         return
-    said = [each.get_text(" ") for each in section.select("p, figcaption, title, desc")]
-    said += [str(each["aria-label"]) for each in section.select("[aria-label]")]
-    drawn = [_lines(svg) for svg in section.select("svg")]
+    said = [" ".join(texts_of(each)) for each in section.iter("p", "figcaption", "title", "desc")]
+    said += section.xpath(".//@aria-label")
+    drawn = [_lines(svg) for svg in section.iter("svg")]
     charted = chart_records(section)
     for name, place in withheld.items():
         if _is_named(name, said) or _is_drawn(name, drawn) or is_charted(name, charted):
             yield place
 
 
-def _charted(section: Tag, lang: str) -> Iterator[tuple[str, float]]:
-    if section.find("figure"):
+def _charted(section: HtmlElement, lang: str) -> Iterator[tuple[str, float]]:
+    if section.find(".//figure") is not None:
         for number in numbers_beyond_words(section, lang):
-            yield str(section["aria-labelledby"]).removesuffix("-heading"), number
+            yield section.attrib["aria-labelledby"].removesuffix("-heading"), number
 
 
-def _lines(svg: Tag) -> dict[float, list[str]]:
+def _lines(svg: HtmlElement) -> dict[float, list[str]]:
     """The texts of a drawing by the height at which they stand."""
     found: dict[float, list[str]] = defaultdict(list)
-    for text in svg.select("text"):
-        if at := re.search(r"translate\([^,]+,([-\d.]+)\)", str(text.get("transform", ""))):
-            found[float(at[1])].append(text.get_text().strip())
+    for text in svg.iter("text"):
+        if at := re.search(r"translate\([^,]+,([-\d.]+)\)", text.get("transform", "")):
+            found[float(at[1])].append(text_of(text))
     return found
 
 
