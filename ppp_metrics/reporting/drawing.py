@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9
 Spec = dict[str, Any]
 """A chart in Vega-Lite's grammar."""
 INVISIBLE = re.compile(r'<path d="[^"]*"(?: transform="[^"]*")? display="none"/>|<path d="M0,0h0v0h0Z"/>')
-LEFT_OPEN = re.compile(r'<svg data-open="([^"]*)"></svg>')
+LEFT_OPEN = re.compile(r"<svg data-open>(.*)\n(.*)</svg>")
 UNWANTED = re.compile(r' (?:font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"')
 
 
@@ -49,7 +49,9 @@ def draw(key: str, title: str, finding: str, chart: Callable[[bool], Spec]) -> D
     with unchecked():
         wide, narrow = (finished(chart(is_narrow)) for is_narrow in (False, True))
     svg = _left_open if told_by_release() else _drawn
-    return Drawing(svg(wide, f"{key}-wide", title, finding), svg(narrow, f"{key}-narrow", title, finding), wide, narrow)
+    widths = {"wide": wide, "narrow": narrow}
+    drawn = [svg(json_in_html(spec), f"{key}-{width}", title, finding) for width, spec in widths.items()]
+    return Drawing(drawn[0], drawn[1], wide, narrow)
 
 
 def unchecked() -> AbstractContextManager[None]:
@@ -62,15 +64,23 @@ def unchecked() -> AbstractContextManager[None]:
 
 def draw_late(html: str) -> str:
     """HTML with the SVGs drawn that were left open in it."""
-    return LEFT_OPEN.sub(lambda place: _drawn(*json.loads(unescape(place[1]))), html)
+    return LEFT_OPEN.sub(lambda place: _drawn(place[2], *json.loads(place[1])), html)
 
 
-def _drawn(spec: Spec, key: str, title: str, finding: str) -> str:
+def _drawn(spec: str, key: str, title: str, finding: str) -> str:
     return accessible(_svg(spec), key, title, finding)
 
 
-def _left_open(*named: Any) -> str:
-    return f'<svg data-open="{escape(json.dumps(named))}"></svg>'
+def _left_open(spec: str, *named: str) -> str:
+    return f"<svg data-open>{json_in_html(named)}\n{spec}</svg>"
+
+
+def json_in_html(value: Any) -> str:
+    """The value as JSON of one line, in which no text can end an element or begin another."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def altair() -> ModuleType:
@@ -131,7 +141,7 @@ def finished(spec: Spec) -> Spec:
     return spec | {"config": config}
 
 
-def _svg(spec: Spec) -> str:
+def _svg(spec: str) -> str:
     import vl_convert
 
     return vl_convert.vegalite_to_svg(spec, vl_version=vegalite_version())

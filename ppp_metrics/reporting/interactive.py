@@ -6,7 +6,6 @@ It stands there as it is: a packed script that unpacks itself is what mail filte
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from functools import cache
@@ -15,7 +14,7 @@ from html import escape
 from importlib.resources import files
 
 from ppp_metrics.language import msg
-from ppp_metrics.reporting.drawing import Drawing, Spec, vegalite_version
+from ppp_metrics.reporting.drawing import Drawing, Spec, json_in_html, vegalite_version
 
 MARK = '<div class="ppp-interactive"'
 """What an output with an interactive chart holds."""
@@ -53,10 +52,7 @@ def drawn_in_place(drawing: Drawing, lang: str) -> str:
 
 def place(wide: Spec, narrow: Spec, lang: str) -> str:
     """The place in a figure where the runtime draws a chart, in the width that fits."""
-    specs = json.dumps({"wide": wide, "narrow": narrow}, ensure_ascii=False, separators=(",", ":"))
-    # no text from the data can end the element or begin another
-    for character in "<>&\u2028\u2029":
-        specs = specs.replace(character, f"\\u{ord(character):04x}")
+    specs = json_in_html({"wide": wide, "narrow": narrow})
     keys = escape(msg("The arrow keys go from mark to mark.").render(lang))
     return f'{MARK} data-keys="{keys}" hidden><script type="application/json">{specs}</script></div>'
 
