@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from ppp_metrics.records import codes
 from ppp_metrics.records.model import SQL_TYPES, TABLES
@@ -51,6 +52,8 @@ VIEWS = (
 )
 """In the order in which they build on each other."""
 
+PREPARED: WeakSet[DuckDBPyConnection] = WeakSet()
+"""The sessions that have these relations."""
 
 WORD = re.compile(r"\w+")
 SUBQUERY = re.compile(r"^(?:with )?(\w+) as( not materialized)? \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
@@ -64,7 +67,7 @@ KEYS = re.compile(r"\busing \(([\w, ]+)\)")
 
 def prepare(con: DuckDBPyConnection) -> None:
     """Create the relations on a reading session, once; they are then read for any period by setting its variables."""
-    if con.execute("select getvariable('metrics_ready')").fetchall()[0][0]:
+    if con in PREPARED:
         return
     for name, values in {
         "education_roles": codes.EDUCATION_ROLES,
@@ -79,7 +82,7 @@ def prepare(con: DuckDBPyConnection) -> None:
     con.execute("set variable by_quarter = true")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
-    con.execute("set variable metrics_ready = true")
+    PREPARED.add(con)
 
 
 def create_views(con: DuckDBPyConnection) -> None:
@@ -101,7 +104,7 @@ def looking_back(con: DuckDBPyConnection, loads: Collection[int]) -> Iterator[No
 
 def _see(con: DuckDBPyConnection, loads: Collection[int]) -> None:
     create_session_views(con, None, loads)
-    con.execute("set variable metrics_ready = false")
+    PREPARED.discard(con)
     prepare(con)
 
 

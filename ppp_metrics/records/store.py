@@ -97,8 +97,13 @@ class Store:
             yield con
 
     def _refuse_other_format(self, con: DuckDBPyConnection) -> None:
-        found = con.execute("select 1 from duckdb_tables() where table_name = 'format'").fetchall()
-        if not found or con.execute("from format").fetchall() != [(FORMAT,)]:
+        import duckdb
+
+        try:
+            found = con.execute("from main.format").fetchall()
+        except duckdb.CatalogException:
+            found = []
+        if found != [(FORMAT,)]:
             raise DataError(
                 msg(
                     "{file} was made by another version of ppp_metrics. Move it away and load your files again.",

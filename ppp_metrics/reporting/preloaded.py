@@ -13,6 +13,8 @@ from ppp_metrics.metrics.relations import view_columns
 from ppp_metrics.reporting.drawing import altair
 from ppp_metrics.reporting.templates import templates
 
+# a report's matrices are small: more threads would wait for each other, and each fork would start them anew
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # first, since it imports what the others share without what nobody needs of it
 altair()
 # pydevd, which ipykernel brings along, warns of frozen modules in every kernel
