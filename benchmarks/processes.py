@@ -47,7 +47,7 @@ def compare(
     pairs = [(ours(), against()) for _ in range(runs)]
     ratios = [mine.seconds / other.seconds for mine, other in pairs]
     median = statistics.median(ratios)
-    spread = f"{median:5.2f}x ({min(ratios):.2f}-{max(ratios):.2f})"
+    spread = f"{median:5.3g}x ({min(ratios):.3g}-{max(ratios):.3g})"
     both = " / ".join(f"{statistics.median(run.seconds for run in runs):.2f}" for runs in zip(*pairs, strict=True))
     print(f"{title:<58} {spread}  goal {goal:g}x  {'reached' if median <= goal else 'MISSED '}  {both} s")
     return [mine for mine, _ in pairs]
