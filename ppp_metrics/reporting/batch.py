@@ -151,6 +151,7 @@ def _run_until_foreseen(
         found = prefetch(place, asked, release, pool, workers, is_protected=False)
         areas, withheld = decide(place, asked, before)
         with told_to_kernels(release, withheld):
+            # in small parts, since nothing begins before all of it is found
             found += prefetch(place, asked, release, pool, 3 * workers, is_protected=True)
             for each in found:
                 each.result()

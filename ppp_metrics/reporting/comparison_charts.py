@@ -22,9 +22,9 @@ from ppp_metrics.reporting.drawing import (
     concatenated,
     data,
     draw,
-    finished,
     layered,
     unchecked,
+    with_config,
 )
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
 
@@ -55,7 +55,7 @@ def draw_comparison(
             draw(f"{key}-curves", words.curves, over_time, lambda is_narrow: incidence_panels(shown, words, is_narrow))
         )
     with unchecked():
-        wide, narrow = (finished(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
+        wide, narrow = (with_config(linked_chart(themes, overall, words, is_narrow)) for is_narrow in (False, True))
     return Drawing("".join(each.wide for each in drawn), "".join(each.narrow for each in drawn), wide, narrow)
 
 

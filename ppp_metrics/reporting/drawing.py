@@ -47,7 +47,7 @@ def draw(key: str, title: str, finding: str, chart: Callable[[bool], Spec]) -> D
     that is warm there.
     """
     with unchecked():
-        wide, narrow = (finished(chart(is_narrow)) for is_narrow in (False, True))
+        wide, narrow = (with_config(chart(is_narrow)) for is_narrow in (False, True))
     svg = _left_open if told_by_release() else _drawn
     widths = {"wide": wide, "narrow": narrow}
     drawn = [svg(json_in_html(spec), f"{key}-{width}", title, finding) for width, spec in widths.items()]
@@ -109,12 +109,12 @@ def layered(*charts: alt.Chart, **told: Any) -> Spec:
     """
     shared, count = Counter(id(chart.data) for chart in charts).most_common(1)[0]
     layers = [single(chart) for chart in charts]
-    data = {}
+    common: Spec = {}
     if count > 1:
         for chart, layer in zip(charts, layers, strict=True):
             if id(chart.data) == shared:
-                data = {"data": layer.pop("data")}
-    return data | {"layer": layers} | _plain(told)
+                common = {"data": layer.pop("data")}
+    return common | {"layer": layers} | _plain(told)
 
 
 def concatenated(
@@ -135,7 +135,7 @@ def _plain(told: Mapping[str, Any]) -> Spec:
     return {name: each.to_dict(validate=False) if hasattr(each, "to_dict") else each for name, each in told.items()}
 
 
-def finished(spec: Spec) -> Spec:
+def with_config(spec: Spec) -> Spec:
     """The specification of a whole chart, with what all have in common."""
     config = {"background": "transparent", "aria": False, "padding": 2, "view": {"stroke": None}}
     return spec | {"config": config}
