@@ -134,6 +134,21 @@ def test_what_was_published_before_stays_shown() -> None:
     assert names == {("m", quantity((role,)).place) for role in ("teacher", "employee")}
 
 
+@pytest.mark.parametrize(("amount", "found"), [(1e3, 1), (1e15, 1), (1e25, 1), (1e300, 1), (math.inf, 0)])
+def test_an_amount_of_any_size_is_reckoned_with(amount: float, found: int) -> None:
+    # b is 1.5 amounts less 1; of what is infinite nothing follows
+    total, a, b = (Quantity("sum eur", frozenset({("theme", name)})) for name in ("all", "a", "b"))
+    cells = [
+        Cell(("m", total.place), {total: 1.5 * amount}),
+        Cell(("m", a.place), {a: amount}),
+        Cell(("m", b.place), {b: 0.5 * amount}, is_withheld=True),
+    ]
+    leaks = findings(cells, [Sum(total, (a, b))])
+    assert len(leaks) == found
+    for leak in leaks:
+        assert (leak.low, leak.high) == (pytest.approx(0.5 * amount), pytest.approx(0.5 * amount))
+
+
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 

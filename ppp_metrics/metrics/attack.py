@@ -19,6 +19,8 @@ CANDIDATES = 5
 WIDTH_SHARE = 0.10
 """A withheld amount must be able to differ by at least this share of its greatest value."""
 EPSILON = 1e-6
+LARGEST = 1e9
+"""Larger amounts are reckoned in a larger unit: HiGHS takes a number from 1e20 on for infinite."""
 
 Place = frozenset[tuple[str, Any]]
 """The values of dimensions that a number is of: `{("role", "student"), ("region", "NL11")}`; a tuple is any of its."""
@@ -227,17 +229,20 @@ class _Program:
 
         self.quantities = list(dict.fromkeys(quantity for row in rows for quantity in row.terms))
         self.at = {quantity: column for column, quantity in enumerate(self.quantities)}
-        self.is_shown = [each in shown for each in self.quantities]
+        known = {each: shown[each] for each in self.quantities if math.isfinite(shown.get(each, math.inf))}
+        self.is_shown = [each in known for each in self.quantities]
+        self.unit = max([1.0, *(abs(number) / LARGEST for number in known.values())])
         # what solutions have shown to be possible by the way: most quantities need no programs of their own
         self.seen_low = np.full(len(self.quantities), np.inf)
         self.seen_high = np.full(len(self.quantities), -np.inf)
         self.solver = highspy.Highs()
         self.solver.silent()
         for each in self.quantities:
-            self.solver.addVar(shown.get(each, 0.0), shown.get(each, highspy.kHighsInf))
+            low, high = (known[each], known[each]) if each in known else (0.0, math.inf)
+            self.solver.addVar(low / self.unit, high / self.unit)
         for row in rows:
             columns = [self.at[quantity] for quantity in row.terms]
-            least = 0.0 if row.is_equal else -highspy.kHighsInf
+            least = 0.0 if row.is_equal else -math.inf
             self.solver.addRow(least, 0.0, len(columns), np.array(columns), np.array([*row.terms.values()]))
 
     def is_feasible(self) -> bool:
@@ -278,7 +283,7 @@ class _Program:
             for each, is_shown, price in zip(self.quantities, self.is_shown, solution.col_dual, strict=True)
             if is_shown and abs(price) > EPSILON
         }
-        return solution.col_value[column], frozenset(because)
+        return self.unit * solution.col_value[column], frozenset(because)
 
     def _solve(self) -> Any:
         """The status of the model for the costs it has; what its solution shows to be possible is kept."""
@@ -287,7 +292,7 @@ class _Program:
         self.solver.run()
         solution = self.solver.getSolution()
         if solution.value_valid:
-            values = np.array(solution.col_value)
+            values = self.unit * np.array(solution.col_value)
             np.minimum(self.seen_low, values, out=self.seen_low)
             np.maximum(self.seen_high, values, out=self.seen_high)
         return self.solver.getModelStatus()
