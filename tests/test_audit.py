@@ -99,6 +99,10 @@ def rewritten(folder: Path, file: str, change: Callable[[str], str]) -> Audit:
     return audit(folder)
 
 
+def replacing(text: str, by: str) -> Callable[[str], str]:
+    return lambda page: page.replace(text, by)
+
+
 # --- what a release gives away ----------------------------------------------------------------------------------------
 
 
@@ -294,8 +298,15 @@ def test_a_page_is_read_to_its_end_whatever_stands_in_it(published: Path, before
 def test_a_page_that_cannot_be_read_to_its_end_does_not_pass(copied: Path) -> None:
     report = next(iter(read_manifest(copied).values()))
     assert read_page(report, "").cells == {}
-    with pytest.raises(DataError, match=f"{report.file} cannot be read"):
-        rewritten(copied, report.file, lambda page: page.replace("<body", "<b>" * 3000 + "<body"))
+    for place, damaged in (
+        ("<body", "<b>" * 3000 + "<body"),
+        ("</main>", "<p data-cell='0/student'>14</p></main>"),
+        ("</figure>", '<script type="application/json"></script></figure>'),
+    ):
+        whole = (copied / report.file).read_text("utf-8")
+        with pytest.raises(DataError, match=f"{report.file} cannot be read"):
+            rewritten(copied, report.file, replacing(place, damaged))
+        (copied / report.file).write_text(whole, "utf-8")
 
 
 # --- what stands in no file -------------------------------------------------------------------------------------------

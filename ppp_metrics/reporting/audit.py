@@ -132,7 +132,7 @@ def read_pages(out: Path, reports: Iterable[Report]) -> list[Page]:
     for report in reports:
         try:
             pages.append(read_page(report, (out / report.file).read_text("utf-8")))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise DataError(msg("{file} cannot be read: {reason}.", file=report.file, reason=str(error))) from None
     return pages
 

@@ -19,7 +19,7 @@ NUMBER = re.compile(r"[−-]?\d[\d.,\u00a0\u202f]*")
 def chart_records(section: HtmlElement) -> list[Record]:
     """Every record in the specifications of a section's charts."""
     scripts = section.xpath(".//script[@type='application/json']")
-    return [record for script in scripts for record in _records(json.loads(script.text))]
+    return [record for script in scripts for record in _records(json.loads(script.text or ""))]
 
 
 def text_of(element: HtmlElement) -> str:

@@ -144,7 +144,7 @@ class Page:
 
 
 def read_page(report: Report, html: str) -> Page:
-    """The report of which this is the file. Raises ValueError where its elements lie too deep to be read."""
+    """The report of which this is the file. Raises ValueError or KeyError where it cannot be read."""
     from lxml.html import HTMLParser, document_fromstring
 
     # without a limit to what a page may hold: what lies behind it would not be read
