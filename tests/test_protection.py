@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from ppp_metrics.metrics.attack import Cell, Finding, Quantity, Sum, findings
 from ppp_metrics.metrics.protection import withheld_names
 from tests.attacker import Key, margins, ranges, whole_rows_and_columns
 
+ROOT = Path(__file__).parent.parent
 NAMES = ("role", "theme", "region", "quarter")
 
 
@@ -233,6 +235,7 @@ def test_of_cells_that_weigh_the_same_every_process_withholds_the_same() -> None
     runs = [
         subprocess.Popen(
             [sys.executable, "-c", EQUALS],
+            cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": str(seed)},
             stdout=subprocess.PIPE,
             text=True,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, wrapped
 from ppp_metrics.reporting.compared import ComparisonWords, Theme, fading, name_tip, rate_tips, ticked_axis
@@ -27,9 +27,6 @@ from ppp_metrics.reporting.drawing import (
     with_config,
 )
 from ppp_metrics.reporting.incidence_charts import followed, incidence_curves_chart, incidence_panels
-
-if TYPE_CHECKING:
-    pass
 
 SHAPES = {"circle": MUTED, "square": ACCENT, "diamond": INK}
 """The mark of each rate, in the order of the legend: told apart by shape, colour and place."""

@@ -26,7 +26,7 @@ INK, MUTED, LINE, ACCENT, SOFT = "#16202a", "#56616d", "#d5dbe1", "#0f6674", "#9
 Spec = dict[str, Any]
 """A chart in Vega-Lite's grammar."""
 INVISIBLE = re.compile(r'<path d="[^"]*"(?: transform="[^"]*")? display="none"/>|<path d="M0,0h0v0h0Z"/>')
-LEFT_OPEN = re.compile(r"<svg data-open>(.*)\n(.*)</svg>")
+LEFT_OPEN = re.compile(r"<svg data-open>([^<]*)\n([^<]*)</svg>")
 UNWANTED = re.compile(r' (?:font-family|class|role|aria-[a-z]+|pointer-events)="[^"]*"')
 
 

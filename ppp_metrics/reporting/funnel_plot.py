@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ppp_metrics.metrics.estimators import control_limits
 from ppp_metrics.reporting.charts import CHARACTER_WIDTH, NARROW, TEXT_SIZE, WIDE, round_ticks, word_lookup
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, Spec, altair, data, draw, layered
-
-if TYPE_CHECKING:
-    pass
 
 INNER_PCT, OUTER_PCT = 95.0, 99.8
 """So many of the groups that differ by chance only lie within the inner and the outer lines. Spiegelhalter 2005."""

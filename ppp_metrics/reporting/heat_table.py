@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ppp_metrics.reporting.charts import LABEL_WIDTH, NARROW, TEXT_SIZE, WIDE, wrapped
 from ppp_metrics.reporting.drawing import ACCENT, INK, LINE, MUTED, Drawing, Spec, altair, data, draw, layered
-
-if TYPE_CHECKING:
-    pass
 
 MOST_COLUMNS = 8
 """With more, the numbers of the narrow form would touch."""

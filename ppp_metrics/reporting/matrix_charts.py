@@ -5,13 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ppp_metrics.reporting.charts import NARROW, TEXT_SIZE, WIDE
 from ppp_metrics.reporting.drawing import ACCENT, INK, MUTED, Drawing, Spec, altair, data, draw, layered
-
-if TYPE_CHECKING:
-    pass
 
 GAP, NARROW_GAP = 10, 18
 """Between two families of groups; more where a family of one column is narrower than its name."""
