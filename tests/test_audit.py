@@ -273,7 +273,7 @@ def test_no_report_is_written_when_a_number_could_be_worked_out(
 def test_a_question_that_was_not_foreseen_is_protected_all_the_same(
     network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release, "planned_questions", lambda con, jobs, pool: {job: [] for job in jobs})
+    monkeypatch.setattr(release, "planned_questions", lambda con, jobs, ask_all: {job: [] for job in jobs})
     make(network, lang="en", out=tmp_path)
     assert audit(tmp_path).passed
 

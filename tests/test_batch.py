@@ -18,7 +18,7 @@ import pytest
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.periods import Period
-from ppp_metrics.reporting import batch, execution, kernels
+from ppp_metrics.reporting import execution, kernels
 from ppp_metrics.reporting.batch import make_reports
 from ppp_metrics.reporting.handover import Release, told_to_kernels
 from ppp_metrics.reporting.manifest import Report, read_manifest
@@ -180,7 +180,7 @@ def test_what_several_regions_ask_is_found_before_their_kernels_ask_it(
     jobs = plan_reports(place, ["regional_innovation"], Period.parse(PERIOD), "NL11,NL12", "nl", "coordinator", False)
     release = Release(tmp_path)
     with ThreadPoolExecutor(1) as pool, told_to_kernels(release, ()):
-        asked = foreseen(place, jobs, pool)
+        asked = foreseen(place, jobs)
         for is_protected in (False, True):
             for each in prefetch(place, asked, release, pool, 1, is_protected=is_protected):
                 each.result()
@@ -304,15 +304,14 @@ def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
     monkeypatch.setattr(execution, "CELL_SECONDS", 2)
     add_notebook(network, "dies", PARAMETERS, "import os; os._exit(1)")
     add_notebook(network, "hangs", PARAMETERS, "while True: pass")
-    # run in this process, neither would let go of it
-    monkeypatch.setattr(batch, "foreseen", lambda place, jobs, pool: {job: [] for job in jobs})
+    monkeypatch.chdir(tmp_path)
     try:
         with pytest.raises(DataError, match=r"(?s)dies for NL.*Kernel died.*\nhangs for NL.* timed out"):
-            make(network, "dies", "hangs", "data_quality", out=tmp_path)
+            make(network, "dies", "hangs", "data_quality", out=Path("made"))
     finally:
         for name in ("dies", "hangs"):
             (network / "notebooks" / f"{name}.ipynb").unlink()
-    assert [path.name for path in (tmp_path / PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
+    assert [path.name for path in Path("made", PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process alone")

@@ -110,7 +110,8 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     for name in NEEDED_LATER:
         import_module(name)
     done = Outcome()
-    scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
+    # kernels run in the folder of their notebooks
+    scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out)).absolute()
     try:
         before = read_folder(out, [out / job.file for job in todo])
         workers = min(workers, len(todo))
@@ -145,7 +146,7 @@ def _run_until_foreseen(
     place: Workspace, todo: Sequence[Job], before: Sequence[Finished], scratch: Path, pool: Executor, workers: int
 ) -> Outcome:
     """Decide what is withheld and run the jobs; again, if a report asked for what had not been foreseen."""
-    asked = foreseen(place, todo, pool)
+    asked = foreseen(place, todo)
     while True:
         release = Release(Path(tempfile.mkdtemp(dir=scratch)))
         found = prefetch(place, asked, release, pool, workers, is_protected=False)

@@ -145,7 +145,7 @@ def _answers(
     place: Workspace, jobs: Sequence[Job], before: Sequence[Finished], pool: Executor
 ) -> tuple[Mapping[str, Sequence[str]], dict[Job, Answers]]:
     """The areas with data, and each job's answers; decided on again where one asks what had not been foreseen."""
-    asked = foreseen(place, jobs, pool)
+    asked = foreseen(place, jobs)
     while True:
         areas, withheld = decide(place, asked, before)
         answers = dict(zip(jobs, pool.map(partial(_answer, withheld=withheld), jobs), strict=True))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.metrics.relations import looking_back, prepare
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
+from ppp_metrics.reporting import execution, kernels
 from ppp_metrics.reporting.asking import Asking
 from ppp_metrics.reporting.audit import released
 from ppp_metrics.reporting.finished import Finished
@@ -37,6 +38,8 @@ from ppp_metrics.reporting.plan import Job
 from ppp_metrics.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from duckdb import DuckDBPyConnection
 
 NOTHING = {"n": 0, "value": 0, "numerator": 0, "denominator": 0}
@@ -81,20 +84,52 @@ def asked_by(job: Job, withheld: frozenset[Name] = frozenset(), is_in_earnest: b
         yield asking
 
 
-def foreseen(place: Workspace, jobs: Sequence[Job], pool: Executor) -> dict[Job, list[Question]]:
+def foreseen(place: Workspace, jobs: Sequence[Job]) -> dict[Job, list[Question]]:
     """What each job will ask, as far as that can be known before it is run."""
     with Store(place.database).reading() as con:
         prepare(con)
-        return planned_questions(con, jobs, pool)
+        return planned_questions(con, jobs, _asked_side_by_side)
+
+
+def _asked_side_by_side(jobs: Sequence[Job]) -> list[list[Question]]:
+    """What each notebook asks, each in a process of its own.
+
+    One that dies or hangs has asked nothing: it does so again when it is run in earnest, and its report says it.
+    """
+    context, asked = kernels.context(), []
+    for job in jobs:
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_tell_questions, args=(job, sender))
+        process.start()
+        sender.close()
+        asked.append((process, receiver))
+    last = time.monotonic() + execution.CELL_SECONDS
+    found: list[list[Question]] = []
+    try:
+        for _, receiver in asked:
+            told: list[Question] = []
+            # what ends without a word lets go of its pipe
+            with contextlib.suppress(EOFError):
+                if receiver.poll(max(0, last - time.monotonic())):
+                    told = receiver.recv()
+            found.append(told)
+    finally:
+        for process, _ in asked:
+            process.kill()
+    return found
+
+
+def _tell_questions(job: Job, sender: Connection) -> None:
+    kernels.leave_interrupts()
+    sender.send(questions_of(job))
 
 
 def planned_questions(
-    con: DuckDBPyConnection, jobs: Iterable[Job], pool: Executor | None = None
+    con: DuckDBPyConnection,
+    jobs: Iterable[Job],
+    ask_all: Callable[[Sequence[Job]], Iterable[list[Question]]] = lambda jobs: map(questions_of, jobs),
 ) -> dict[Job, list[Question]]:
-    """Each job's questions, as one with much data of the same notebook and level of region asks them.
-
-    The notebooks are asked side by side in the processes of a pool, if there is one.
-    """
+    """Each job's questions, as one with much data of the same notebook and level of region asks them."""
     sizes = dict(
         con.execute(
             f"select code, count(*) from (select unnest(path) as code from {placed_issues()} "
@@ -105,8 +140,7 @@ def planned_questions(
     for job in jobs:
         alike.setdefault((job.notebook, len(job.region)), []).append(job)
     largest = [max(same, key=lambda job: sizes.get(job.region, 0)) for same in alike.values()]
-    answers = (pool.map if pool else map)(questions_of, largest)
-    return {job: asked for same, asked in zip(alike.values(), answers, strict=True) for job in same}
+    return {job: asked for same, asked in zip(alike.values(), ask_all(largest), strict=True) for job in same}
 
 
 def regions_by_question(questions: Questions) -> dict[tuple[str, str], list[str]]:
