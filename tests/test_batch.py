@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from ppp_metrics.errors import DataError, UsageError
@@ -282,8 +283,8 @@ def test_data_that_fails_a_critical_check_is_not_published_unless_asked_and_then
 def test_a_failing_notebook_is_told_in_its_own_words_and_kept_for_a_look(network: Path, made: list[Report]) -> None:
     add_notebook(network, "broken", PARAMETERS, "1 / 0")
     before, kept = files(network), f"failed/broken_NL_{PERIOD}_nl.ipynb"
-    says = "broken for NL, 2025-Q4 stopped: ZeroDivisionError: division by zero Its notebook: "
-    with pytest.raises(DataError, match=says + ".*failed.broken_NL_2025-Q4_nl.ipynb"):
+    says = "broken for NL, 2025-Q4 stopped: ZeroDivisionError: division by zero "
+    with pytest.raises(DataError, match=says + r"\(the notebook: .*failed.broken_NL_2025-Q4_nl.ipynb\)"):
         make(network, "broken")
     assert files(network) == {*before, kept}
     assert "division by zero" in (network / "reports" / kept).read_text("utf-8")
@@ -299,19 +300,27 @@ def test_a_failing_notebook_is_told_in_its_own_words_and_kept_for_a_look(network
 
 
 def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
-    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(execution, "CELL_SECONDS", 2)
-    add_notebook(network, "dies", PARAMETERS, "import os; os._exit(1)")
-    add_notebook(network, "hangs", PARAMETERS, "while True: pass")
+    add_notebook(network, "dies", PARAMETERS, "print('came so far')", "import os; os._exit(1)")
+    add_notebook(network, "hangs", PARAMETERS, "print('came so far')", "while True: pass")
     monkeypatch.chdir(tmp_path)
+    says = (
+        r"dies for NL, 2025-Q4 stopped: its process ended in the middle of a cell; .* \(the notebook: .*\)\n"
+        r"hangs for NL, 2025-Q4 stopped: a cell took longer than 2 seconds. \(the notebook: .*\)$"
+    )
     try:
-        with pytest.raises(DataError, match=r"(?s)dies for NL.*Kernel died.*\nhangs for NL.* timed out"):
+        with pytest.raises(DataError, match=says):
             make(network, "dies", "hangs", "data_quality", out=Path("made"))
     finally:
         for name in ("dies", "hangs"):
             (network / "notebooks" / f"{name}.ipynb").unlink()
     assert [path.name for path in Path("made", PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
+    for name in ("dies", "hangs"):
+        kept = nbformat.read(Path("made", "failed", f"{name}_NL_{PERIOD}_nl.ipynb"), as_version=4)
+        assert [output.text for cell in kept.cells for output in cell.get("outputs", [])] == ["came so far\n"]
+    assert all(line.startswith("Reports ") for line in capfd.readouterr().err.splitlines())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process alone")

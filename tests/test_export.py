@@ -495,12 +495,19 @@ def test_failed_checks_stop_it(tmp_path: Path) -> None:
         ppm.open_workspace(place).export(period=PERIOD, out=tmp_path / "numbers.xlsx")
 
 
-def test_a_notebook_that_fails_is_named(network: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("last_cell", "says"),
+    [
+        ("1 / 0", "broken for NL, 2025-Q4 stopped: ZeroDivisionError"),
+        ("import os; os._exit(1)", "The process of one of these notebooks ended: broken. Perhaps the machine has too"),
+    ],
+)
+def test_a_notebook_that_fails_is_named(network: Path, tmp_path: Path, last_cell: str, says: str) -> None:
     source = json.loads((network / "notebooks" / "learning_effects.ipynb").read_text("utf-8"))
-    source["cells"][-1] |= {"source": "1 / 0", "cell_type": "code", "outputs": [], "execution_count": None}
+    source["cells"][-1] |= {"source": last_cell, "cell_type": "code", "outputs": [], "execution_count": None}
     broken = tmp_path / "broken.ipynb"
     broken.write_text(json.dumps(source), "utf-8")
-    with pytest.raises(DataError, match="broken for NL, 2025-Q4 stopped: ZeroDivisionError"):
+    with pytest.raises(DataError, match=says):
         ppm.open_workspace(network).export([str(broken)], period=PERIOD, out=tmp_path / "numbers.xlsx")
 
 

@@ -6,6 +6,8 @@ import asyncio
 import json
 import multiprocessing
 import os
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +86,18 @@ def test_without_a_fork_server_the_kernel_is_an_ordinary_one(tmp_path: Path, mon
     monkeypatch.setattr(kernels, "HAS_FORK_SERVER", False)
     assert ReportKernelManager().kernel_spec.metadata == {}
     assert run(tmp_path, "import multiprocessing; print(multiprocessing.parent_process())") == ["None"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kernels are talked to through ports there")
+def test_a_kernel_is_talked_to_through_files_that_only_its_user_can_read_and_that_go_when_it_ends() -> None:
+    # a port that Jupyter finds free may be taken by the time that the kernel binds it
+    with started_kernel() as manager:
+        assert manager.transport == "ipc"
+        folder = Path(manager.ip).parent
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        run_sync(manager.shutdown_kernel)(now=True)
+        assert not folder.exists()
+        assert not Path(manager.connection_file).exists()
 
 
 def test_jupyter_finds_the_provisioner_by_its_name() -> None:

@@ -88,7 +88,9 @@ def make_reports(
         out.mkdir(parents=True, exist_ok=True)
         return _make(place, planned, out, jobs or os.cpu_count() or 1, force)
     except OSError as error:
-        raise DataError(msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror)) from None
+        raise DataError(
+            msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror or error)
+        ) from None
 
 
 def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:
@@ -256,7 +258,7 @@ def _put_in_place(done: Outcome, scratch: Path, out: Path) -> None:
             looked_at.parent.mkdir(exist_ok=True)
             os.replace(executed, looked_at)
             done.failures[file] = DataError(
-                msg("{failure} Its notebook: {file}", failure=done.failures[file].message, file=looked_at)
+                msg("{failure} (the notebook: {file})", failure=done.failures[file].message, file=looked_at)
             )
     if (out / FAILED).is_dir() and not any((out / FAILED).iterdir()):
         (out / FAILED).rmdir()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CELL_SECONDS = 600
 KERNEL_ARGUMENTS = (
-    # ipykernel warns that it talks over the loopback interface in plain text; there is no other on Windows
+    # ipykernel warns of a network port's plain text; there is no other way on Windows
     "--log-level=ERROR",
     # what a report runs is no part of what its maker typed
     "--HistoryManager.enabled=False",
@@ -33,8 +33,10 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
     """
     with without_address_grammar():
         import papermill
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
+    from ppp_metrics.reporting.engine import ENGINE
     from ppp_metrics.reporting.kernels import ReportKernelManager
 
     try:
@@ -42,6 +44,8 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
             str(job.notebook),
             str(executed),
             parameters=job.parameters,
+            engine_name=ENGINE,
+            kept_in=str(executed),
             kernel_name="python3",
             kernel_manager_class=ReportKernelManager,
             request_save_on_cell_execute=False,
@@ -52,12 +56,15 @@ def run_notebook(job: Job, executed: Path) -> NotebookNode:
             shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
-        said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", error.evalue).split())[:500]
-        raise DataError(
-            stopped(job, said if error.ename in ("DataError", "UsageError") else f"{error.ename}: {said}")
-        ) from None
+        is_told = error.ename in ("DataError", "UsageError")
+        raise DataError(stopped(job, error.evalue if is_told else f"{error.ename}: {error.evalue}")) from None
+    except DeadKernelError:
+        reason = msg("its process ended in the middle of a cell; perhaps the machine has too little memory.")
+        raise DataError(stopped(job, reason)) from None
+    except CellTimeoutError:
+        raise DataError(stopped(job, msg("a cell took longer than {seconds} seconds.", seconds=CELL_SECONDS))) from None
     except (TimeoutError, RuntimeError) as error:
-        raise DataError(stopped(job, " ".join(str(error).split())[:500])) from None
+        raise DataError(stopped(job, str(error))) from None
 
 
 def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, list[dict[str, Any]]]:
@@ -104,7 +111,9 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
 
 
 def stopped(job: Job, said: Message | str) -> Message:
-    """That a report's notebook did not come to its end, and why."""
+    """That a report's notebook did not come to its end, and why, in one line."""
+    if isinstance(said, str):
+        said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", said).split())[:500].removesuffix(":")
     return msg(
         "{notebook} for {region}, {period} stopped: {reason}",
         notebook=job.notebook.stem,

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -92,7 +93,16 @@ def make_export(
     before = read_folder(place.reports, [out])
     workers = min(os.cpu_count() or 1, len(planned))
     with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
-        areas, answers = _answers(place, planned, before, pool)
+        try:
+            areas, answers = _answers(place, planned, before, pool)
+        except BrokenProcessPool:
+            raise DataError(
+                msg(
+                    "The process of one of these notebooks ended: {notebooks}. Perhaps the machine has too little "
+                    "memory. `ppp-metrics report` says which it is.",
+                    notebooks=", ".join(dict.fromkeys(job.notebook.stem for job in planned)),
+                )
+            ) from None
     for error in wrong_numbers({job.file: each.checked for job, each in answers.items()}, place.expectations).values():
         raise error
     numbers = in_order(row for each in answers.values() for row in each.rows)
@@ -118,7 +128,9 @@ def make_export(
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
-        raise DataError(msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror)) from None
+        raise DataError(
+            msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror or error)
+        ) from None
     return Written(out, len(numbers), sum(row["suppressed"] is True for row in numbers))
 
 
@@ -171,8 +183,7 @@ def _answer(job: Job, withheld: frozenset[Name]) -> Answers:
     except PppError as error:
         raise DataError(stopped(job, error.message)) from None
     except Exception as error:
-        said = " ".join(str(error).split())[:500]
-        raise DataError(stopped(job, f"{type(error).__name__}: {said}")) from None
+        raise DataError(stopped(job, f"{type(error).__name__}: {error}")) from None
 
 
 def _refuse_leaks(made: Finished, before: Sequence[Finished]) -> None:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -32,7 +33,23 @@ ARGV = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
 class ReportKernelManager(AsyncKernelManager):
-    """Starts the kernels of reports: of this interpreter, whatever the user's account has, and forked if possible."""
+    """Starts the kernels of reports: of this interpreter, whatever the user's account has, and forked if possible.
+
+    They are talked to through files in a folder that only this user can read. A network port, with which Windows has to
+    do, is free when Jupyter picks it, but may be taken when the kernel wants it, which then dies.
+    """
+
+    def __init__(self, **traits: Any):
+        super().__init__(**traits)
+        if sys.platform != "win32":
+            self._sockets = TemporaryDirectory(prefix="kernel-")
+            self.transport, self.ip = "ipc", str(Path(self._sockets.name, "socket"))
+
+    def cleanup_connection_file(self) -> None:
+        """Remove what was needed to talk to a kernel that has ended."""
+        super().cleanup_connection_file()
+        if sys.platform != "win32":
+            self._sockets.cleanup()
 
     @property
     def kernel_spec(self) -> KernelSpec:
