@@ -341,7 +341,7 @@ def test_an_interrupt_keeps_the_reports_that_are_finished_and_no_half_ones(netwo
     assert kept == {*read_manifest(tmp_path), "index.html", "manifest.json"}
 
 
-@pytest.mark.parametrize("changed", [{"jobs": 1}, {"is_forked": False}])
+@pytest.mark.parametrize("changed", [{"jobs": 1}, {"jobs": 4}, {"is_forked": False}])
 def test_a_report_has_the_same_bytes_however_it_is_made(
     network: Path, made: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
 ) -> None:

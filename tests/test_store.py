@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -82,6 +83,20 @@ def test_a_database_of_another_version_is_said(tmp_path: Path, change: str) -> N
         rows(tmp_path, "from partners")
     with pytest.raises(DataError, match="made by another version"):
         deliver(tmp_path, {"partners.csv": PARTNERS})
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said(tmp_path: Path, code: int) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    says = "The disk is full: .* could not be written and holds what it held before"
+    with pytest.raises(DataError, match=says), store(tmp_path).writing():
+        raise OSError(code, os.strerror(code))
+
+
+def test_what_fails_in_a_session_is_not_called_the_databases(tmp_path: Path) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    with pytest.raises(FileNotFoundError), store(tmp_path).reading():
+        (tmp_path / "a picture that is not there").read_bytes()
 
 
 def test_the_key_is_made_once_for_its_owner_and_missed_when_gone(tmp_path: Path) -> None:

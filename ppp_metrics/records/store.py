@@ -6,6 +6,7 @@ reading session sees, under the plain table names, the records as they were know
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -139,9 +140,13 @@ class Store:
             duckdb.OutOfMemoryException,
             duckdb.FatalException,
             duckdb.TransactionException,
-            OSError,
         ) as error:
             raise DataError(_storage_message(self.path, error)) from error
+        except OSError as error:
+            # any other is not the database's, but of what is done in the session
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DataError(_storage_message(self.path, error)) from error
+            raise
         finally:
             con.close()
 
