@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics import workspace as places
-from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.errors import UsageError, unwritable
 from ppp_metrics.language import msg
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
@@ -73,7 +73,7 @@ def init_workspace(folder: Path, lang: str) -> OpenWorkspace:
         name = folder.resolve().name.replace("\\", "").replace('"', "")
         (folder / places.SETTINGS).write_text(NEW_SETTINGS.format(name=name), encoding="utf-8")
     except OSError as error:
-        raise DataError(msg("{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror)) from None
+        raise unwritable(folder, error) from None
     return open_workspace(folder)
 
 

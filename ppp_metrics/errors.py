@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ppp_metrics.language import Message
+from pathlib import Path
+
+from ppp_metrics.language import Message, msg
 
 
 class PppError(Exception):
@@ -26,3 +28,8 @@ class UsageError(PppError):
     """The question is wrong: an unknown name, a bad period (exit code 2)."""
 
     exit_code = 2
+
+
+def unwritable(folder: Path, error: OSError) -> DataError:
+    """That nothing can be written there, and what the system says of it."""
+    return DataError(msg("{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror or error))

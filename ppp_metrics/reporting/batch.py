@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ppp_metrics.errors import DataError, PppError
+from ppp_metrics.errors import DataError, PppError, unwritable
 from ppp_metrics.language import LANGUAGES, Message, msg, user_language
 from ppp_metrics.periods import Period
 from ppp_metrics.records.suites import read_suites
@@ -88,9 +88,7 @@ def make_reports(
         out.mkdir(parents=True, exist_ok=True)
         return _make(place, planned, out, jobs or os.cpu_count() or 1, force)
     except OSError as error:
-        raise DataError(
-            msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror or error)
-        ) from None
+        raise unwritable(out, error) from None
 
 
 def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, force: bool) -> list[Report]:

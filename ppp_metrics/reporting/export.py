@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.errors import DataError, PppError, UsageError
+from ppp_metrics.errors import DataError, PppError, UsageError, unwritable
 from ppp_metrics.language import LANGUAGES, Label, msg, nearest
 from ppp_metrics.metrics.places import suppliers_with_data
 from ppp_metrics.metrics.protection import Name
@@ -128,9 +128,7 @@ def make_export(
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
-        raise DataError(
-            msg("{folder} cannot be written: {reason}.", folder=out, reason=error.strerror or error)
-        ) from None
+        raise unwritable(out, error) from None
     return Written(out, len(numbers), sum(row["suppressed"] is True for row in numbers))
 
 
