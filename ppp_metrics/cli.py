@@ -320,7 +320,7 @@ def report(
     state = ws.status()
     say(check_line(state["last_check"], state["fingerprint"], user_language()))
     index = short((out or ws.place.reports) / "index.html")
-    say(msg("{count} reports. Open {index}", count=len(made), index=index).render(user_language()))
+    say(msg("Reports: {count}. Open {index}", count=len(made), index=index).render(user_language()))
 
 
 @app.command()
