@@ -206,7 +206,7 @@ def test_metrics_prints_the_catalogue_in_both_languages(ppp: Command) -> None:
 
 
 def test_every_verb_is_in_the_readme() -> None:
-    readme = Path(cli.__file__).parent.parent.joinpath("README.md").read_text()
+    readme = Path(cli.__file__).parents[2].joinpath("README.md").read_text()
     for command in cli.app.registered_commands:
         assert command.callback is not None
         assert f"`{command.callback.__name__}" in readme

@@ -1,0 +1,26 @@
+"""The options that several verbs take, and the workspace that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ppp_metrics.api import OpenWorkspace
+
+EDITIONS = ("coordinator", "funder")
+
+Folder = Annotated[
+    Path, typer.Option("--workspace", envvar="PPP_METRICS_WORKSPACE", metavar="DIR", help="The workspace.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PeriodOption = Annotated[str, typer.Option("--period", metavar="P", help="A quarter or a year: 2026-Q3, 2026.")]
+
+
+def open_workspace(folder: Path) -> OpenWorkspace:
+    """The workspace of a verb; what opens it is imported now, so that a verb's help is there at once."""
+    from ppp_metrics.api import open_workspace
+
+    return open_workspace(folder)

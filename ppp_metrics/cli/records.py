@@ -1,0 +1,144 @@
+"""The verbs that bring records in, show them, check them and take them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ppp_metrics.cli.arguments import one_of, workbook_path
+from ppp_metrics.cli.console import quarantine_line, say, say_erasure, say_json, say_loads, say_status
+from ppp_metrics.cli.options import Folder, Json, open_workspace
+from ppp_metrics.language import LANGUAGES, msg, user_language
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a new workspace that works at once.
+
+    It holds settings, notebooks, suites and an Excel template to fill in.
+    """
+    from ppp_metrics.api import init_workspace
+
+    lang = user_language()
+    init_workspace(folder, lang)
+    say(
+        msg(
+            "{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
+            "  ppp-metrics load FILE --workspace {folder}",
+            folder=folder,
+        ).render(lang)
+    )
+
+
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    lang: Annotated[str, typer.Option("--lang", metavar="nl|en")] = "nl",
+) -> None:
+    """Write the Excel workbook to fill in.
+
+    A sheet a table, drop-downs for codes, a note on every header.
+    """
+    from ppp_metrics.records.workbook import write_template
+
+    write_template(workbook_path(file), one_of(lang, LANGUAGES, "--lang"))
+    say(str(file))
+
+
+def load(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...")],
+    supplier: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="The supplier; replaces its earlier load.")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder with <table>.sql files.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse the load if anything is put aside.")] = False,
+    as_json: Json = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Load files or folders: all of it, or nothing.
+
+    A load replaces the supplier's earlier one, which is kept. A folder is a supplier, and each of its subfolders.
+    """
+    from ppp_metrics.records.ingest import to_json
+
+    lang = user_language()
+    results = open_workspace(workspace).load(sources, supplier, mapping, strict)
+    if as_json:
+        say(to_json(results, lang))
+        return
+    say_loads(results, lang)
+
+
+def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
+    """Show loads, rows, rows put aside, last check."""
+    lang = user_language()
+    ws = open_workspace(workspace)
+    state = ws.status()
+    if as_json:
+        say_json(state)
+        return
+    say(ws.place.name)
+    if notice := ws.place.notice_on(supplier["supplier"] for supplier in state["suppliers"]):
+        say(notice.render(lang))
+    say_status(state, lang)
+
+
+def erase(
+    participant_id: Annotated[str | None, typer.Argument(metavar="PARTICIPANT_ID")] = None,
+    supplier: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this supplier; without an id, all its people.")
+    ] = None,
+    as_json: Json = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Remove a person from every load, known by the id in the files."""
+    lang = user_language()
+    erasure = open_workspace(workspace).erase(participant_id, supplier)
+    if as_json:
+        say_json(erasure.to_dict())
+        return
+    say_erasure(erasure.removed, erasure.rows, erasure.loads, lang)
+
+
+def quarantine(
+    as_json: Json = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows back with the cells marked.")
+    ] = None,
+    workspace: Folder = Path("."),
+) -> None:
+    """Show what was put aside, and why.
+
+    --xlsx gives the rows back as a workbook, with the wrong cells marked.
+    """
+    lang = user_language()
+    entries = open_workspace(workspace).quarantine(lang)
+    if xlsx:
+        from ppp_metrics.records.workbook import write_quarantine
+
+        write_quarantine(workbook_path(xlsx), entries, lang)
+    if as_json:
+        say_json(entries)
+    elif not entries:
+        say(msg("Nothing was put aside.").render(lang))
+    elif not xlsx:
+        # a row of a mapped file may fail in several tables for one and the same reason
+        for line in dict.fromkeys(quarantine_line(entry, lang) for entry in entries):
+            say(line)
+    if xlsx:
+        say(str(xlsx))
+
+
+def check(as_json: Json = False, workspace: Folder = Path(".")) -> None:
+    """Check the data: may it be published?
+
+    Runs the suites in expectations/; exit 1 when a critical rule is broken.
+    """
+    lang = user_language()
+    result = open_workspace(workspace).check()
+    if as_json:
+        say_json(result.to_dict())
+    else:
+        say(result.render(lang))
+    if not result.passed:
+        raise SystemExit(1)
