@@ -233,11 +233,13 @@ class Drawn:
                         )  # fmt: skip
 
     def measurements(self, issue: st.SearchStrategy, partnership: st.SearchStrategy) -> list[Row]:
-        """What one person scored; no moment of one competence and design twice on one day."""
+        """What one person scored, mostly on one issue; no moment of one competence and design twice on one day."""
         rows = {}
+        own_issue, other_issue = self.draw(maybe(issue)), self.draw(maybe(issue))
         start = self.draw(DAYS)
         scale_min, scale_max = self.draw(st.sampled_from(((0, 100), (1, 5), (-2, 2))))
-        for moment in ("pre", "post", "follow_up", *self.draw(st.lists(st.sampled_from(("pre", "post")), max_size=2))):
+        again = st.lists(st.sampled_from(("pre", "post", "follow_up")), max_size=4)
+        for moment in ("pre", "post", "follow_up", *self.draw(again)):
             day = self.draw(later(start))
             if day is None:
                 continue
@@ -251,7 +253,7 @@ class Drawn:
                 "score": scale_min + self.draw(st.integers(0, 8)) * (scale_max - scale_min) / 8,
                 "scale_min": scale_min,
                 "scale_max": scale_max,
-                "issue_id": self.draw(maybe(issue)),
+                "issue_id": self.draw(st.sampled_from((own_issue, own_issue, own_issue, other_issue))),
                 "partnership_id": self.draw(maybe(partnership)),
             }
         return list(rows.values())

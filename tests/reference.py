@@ -15,8 +15,13 @@ from fractions import Fraction
 from statistics import NormalDist, mean, median, stdev
 from typing import NamedTuple
 
+import numpy as np
+
 from tests.reference_records import LIFELONG, Known, Records, Row, working_days
 from tests.reference_records import UNKNOWN as UNKNOWN
+
+SEED, RESAMPLES = 20_260_101, 2_000
+"""Of the bootstrap, as docs/decisions/0019 has them."""
 
 Window = tuple[date, date]
 Rows = list[Row]
@@ -137,22 +142,66 @@ def total(value: str, unit: str | None = None) -> Callable[[Rows], Answer]:
     return answer
 
 
-def estimate(of: Callable[[Rows], float | None]) -> Callable[[Rows], Answer]:
+def estimate(of: Callable[[Rows], float | None], unit: str | None = None) -> Callable[[Rows], Answer]:
     """A number of at least ten units."""
-    return lambda rows: Answer(of(rows) if len(rows) >= 10 else None, len(rows))
+
+    def answer(rows: Rows) -> Answer:
+        n = len({row[unit] for row in rows}) if unit else len(rows)
+        return Answer(of(rows) if n >= 10 else None, n)
+
+    return answer
 
 
 def hedges_g_av(rows: Rows) -> float | None:
-    """Lakens 2013: the mean difference in average standard deviations, corrected for small numbers."""
+    """Lakens 2013: the mean difference in average standard deviations, corrected for small numbers of people."""
     pre, post = [row["pre"] for row in rows], [row["post"] for row in rows]
     spread = (stdev(pre) + stdev(post)) / 2
-    correction = 1 - 3 / (4 * (len(rows) - 1) - 1)
+    correction = 1 - 3 / (4 * (len({row["person"] for row in rows}) - 1) - 1)
     return correction * (mean(post) - mean(pre)) / spread if spread > 1e-9 else None
 
 
+def improved(rows: Rows) -> Answer:
+    """The share of pairs, of at least five people."""
+    better = sum(row["gain"] >= 5 - 1e-9 for row in rows)
+    return rate(better, len(rows), n=len({row["person"] for row in rows}))
+
+
 def retained(rows: Rows) -> float | None:
+    """What is left of the mean gain, in percent; none where it may be that there was no gain."""
     gained = mean(row["gain"] for row in rows)
-    return 100 * mean(row["lasting_gain"] for row in rows) / gained if gained > 0 else None
+    return 100 * mean(row["lasting_gain"] for row in rows) / gained if surely_positive(rows) else None
+
+
+def surely_positive(rows: Rows) -> bool:
+    """Whether the BCa interval of the mean gain, people drawn with all their pairs, lies above 0: Efron 1987.
+
+    The same draw as the package's, so that a case on the edge is on the same side.
+    """
+    people: dict = {}
+    for row in sorted(rows, key=lambda row: row["gain"]):
+        people.setdefault(row["person"], []).append(row["gain"])
+    own = sorted((sum(gains), len(gains)) for gains in people.values())
+
+    def gained(chosen: Sequence[tuple[float, int]]) -> float:
+        return sum(total for total, _ in chosen) / sum(count for _, count in chosen)
+
+    value = gained(own)
+    without = [gained(own[:at] + own[at + 1 :]) for at in range(len(own))]
+    if max(without) - min(without) < 1e-9:
+        return value > 0
+    places = np.random.default_rng(SEED).integers(0, len(own), (RESAMPLES, len(own)))
+    drawn = sorted(gained([own[at] for at in chosen]) for chosen in places)
+    below = sum((each < value) + (each <= value) for each in drawn) / 2 / RESAMPLES
+    if not 0 < below < 1:
+        return value > 0
+    deviations = [mean(without) - each for each in without]
+    acceleration = sum(each**3 for each in deviations) / (6 * sum(each**2 for each in deviations) ** 1.5)
+    normal = NormalDist()
+    bias = normal.inv_cdf(below)
+    z = bias - normal.inv_cdf(0.975)
+    place = normal.cdf(bias + z / (1 - acceleration * z)) * (RESAMPLES - 1)
+    low = drawn[int(place)] + (place % 1) * (drawn[min(int(place) + 1, RESAMPLES - 1)] - drawn[int(place)])
+    return low > 0
 
 
 # time to event: Aalen and Johansen (1978), one day after the other, in fractions
@@ -363,12 +412,12 @@ def is_quick(row: Row) -> bool:
 
 def measurements(asked: Asked) -> Rows:
     """With whether a measurement is the post of a pair."""
-    posts = {(row["person"], row["competence"], row["design"], row["day"]) for row in asked.known.pairs}
+    posts = {(row["person"], row["competence"], row["design"], row["issue"], row["day"]) for row in asked.known.pairs}
     return [
         row
         | {
             "is_matched": row["moment"] == "post"
-            and (row["person"], row["competence"], row["design"], row["day"]) in posts
+            and (row["person"], row["competence"], row["design"], row["issue"], row["day"]) in posts
         }
         for row in dated(asked.known.assessments, "day", asked.year)
     ]
@@ -513,10 +562,10 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
         "learning_hours": (hours, total("inside", "person")),
         "matched_measurement_pct": (measurements, rate_per("person", any_row(lambda row: row["is_matched"]))),
         "value_cycle_reach_pct": (lambda a: dated(a.known.stories, "day", a.year), reach),
-        "learning_gain_mean": (pairs, estimate(lambda rows: mean(row["gain"] for row in rows))),
-        "learning_gain_g": (pairs, estimate(hedges_g_av)),
-        "improved_share_pct": (pairs, rate_of(lambda row: row["gain"] >= 5 - 1e-9)),
-        "learning_retention_pct": (lambda a: dated(a.known.pairs, "followed", a.year), estimate(retained)),
+        "learning_gain_mean": (pairs, estimate(lambda rows: mean(row["gain"] for row in rows), "person")),
+        "learning_gain_g": (pairs, estimate(hedges_g_av, "person")),
+        "improved_share_pct": (pairs, improved),
+        "learning_retention_pct": (lambda a: dated(a.known.pairs, "followed", a.year), estimate(retained, "person")),
         "learning_flow_count": (interactions, count),
         "mutual_learning_pct": (interactions, rate_per("people", is_mutual)),
         "boundary_crossing_pct": (

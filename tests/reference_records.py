@@ -329,42 +329,47 @@ class Known:
 
     @cached_property
     def pairs(self) -> list[Row]:
-        """One row a person, competence and design measured before and after: the last pre before the first post.
+        """One row a round of one person, competence, design and issue: a post and the last pre since the post before it.
 
         Both on one day are in order too, as when one looks back. It lies where the post lies, or else the pre; the
-        first follow-up after the post, where there is one, makes it a series.
+        first follow-up after the post, where it comes before the next round, makes it a series.
         """
         series: dict[tuple, list[Row]] = {}
         for row in self.assessments:
-            series.setdefault((row["person"], row["competence"], row["design"]), []).append(row)
+            series.setdefault((row["person"], row["competence"], row["design"], row["issue"]), []).append(row)
         rows = []
         for measured in series.values():
-            posts = [row for row in measured if row["moment"] == "post"]
-            first = min(posts, key=lambda row: row["day"], default=None)
-            if first is None:
-                continue
-            pres = [row for row in measured if row["moment"] == "pre" and row["day"] <= first["day"]]
-            if not pres:
-                continue
-            last = max(pres, key=lambda row: row["day"])
-            later = [row for row in measured if row["moment"] == "follow_up" and row["day"] > first["day"]]
-            follow_up = min(later, key=lambda row: row["day"], default=None)
-            issue = first["issue"] or last["issue"]
-            at = first["at"] or last["at"]
-            dimensions = self.of_work(first["supplier"], issue and issue[1], at, first["person"][1])
-            rows.append(
-                first
-                | dimensions
-                | {
-                    "issue": issue,
-                    "pre": last["points"],
-                    "post": first["points"],
-                    "gain": first["points"] - last["points"],
-                    "lasting_gain": follow_up and follow_up["points"] - last["points"],
-                    "followed": follow_up and follow_up["day"],
-                }
-            )
+            # on one day what is left of the round before is measured first
+            in_order = sorted(measured, key=lambda row: (row["day"], ("follow_up", "pre", "post").index(row["moment"])))
+            pre: Row | None = None
+            pair: Row | None = None
+            for row in in_order:
+                if row["moment"] == "follow_up":
+                    if pair is not None and pair["followed"] is None:
+                        pair |= {"followed": row["day"], "lasting_gain": row["points"] - pair["pre"]}
+                elif row["moment"] == "pre":
+                    pre, pair = row, None
+                elif pre is None:
+                    pair = None
+                else:
+                    pair = self.pair(pre, row)
+                    rows.append(pair)
+                    pre = None
         return rows
+
+    def pair(self, pre: Row, post: Row) -> Row:
+        issue, at = post["issue"], post["at"] or pre["at"]
+        return (
+            post
+            | self.of_work(post["supplier"], issue and issue[1], at, post["person"][1])
+            | {
+                "pre": pre["points"],
+                "post": post["points"],
+                "gain": post["points"] - pre["points"],
+                "lasting_gain": None,
+                "followed": None,
+            }
+        )
 
     @cached_property
     def interactions(self) -> list[Row]:

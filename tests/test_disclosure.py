@@ -86,7 +86,9 @@ def test_pairs_of_measurements_are_withheld_by_the_people_behind_them() -> None:
             )
     # twelve pairs, but of three people
     assert answer(con, "learning_gain_mean", "2025", "value n note") == [(None, None, "suppressed")]
-    assert answer(con, "learning_gain_mean", "2025", "value n", edition="none") == [(11, 12)]
+    assert answer(con, "learning_gain_mean", "2025", "value n note", edition="none") == [
+        (None, 3, "too_few; pre_post only")
+    ]
 
 
 def test_pairs_of_people_are_withheld_by_the_people_in_them() -> None:

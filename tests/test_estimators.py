@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, bootstrap
+from scipy.stats import binom, bootstrap, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from ppp_metrics.metrics.estimators import (
     RESAMPLES,
     SEED,
+    Estimate,
     coefficient_of_variation_pct,
     control_limits,
     hedges_g_av,
@@ -118,11 +122,82 @@ def test_without_a_gain_nothing_can_be_kept_of_it() -> None:
     assert ratio_of_means_pct(np.array([]), np.array([])).note == "no_data"
 
 
-def test_a_gain_that_may_be_none_gives_no_interval() -> None:
-    # mean gain 1, standard error 10 / sqrt(20) = 2.2: a third of the resamples have none
+def test_of_a_gain_that_may_be_none_nothing_is_said_to_be_kept() -> None:
+    # mean gain 1, standard error 10 / sqrt(20) = 2.2: its interval holds 0, and -77 of it would be -7,700 %
     gained = np.array([11.0, -9] * 10)
-    estimate = ratio_of_means_pct(gained / 2, gained)
-    assert (estimate.value, estimate.low, estimate.note) == (pytest.approx(50), None, "unstable")
+    assert ratio_of_means_pct(gained - 78, gained) == Estimate(None, note="no_gain")
+    # nine people have no interval, and a gain: too few to say more is what `min_n` says
+    assert ratio_of_means_pct(gained[:9] / 2, gained[:9]).value == pytest.approx(50)
+
+
+OF_PEOPLE = np.array(
+    [7, 7, 7, 3, 3, 12, 1, 2, 4, 5, 6, 8, 9, 10, 11, 11, 13, 13, 13, 13, 14, 15, 16, 17, 18, 18, 19, 20, 0, 0]
+)
+"""Whose each of the 30 pairs is: 21 people with one to four."""
+
+
+def drawn_by_hand(statistic: Callable[[list[int]], float]) -> tuple[float, float]:
+    """The BCa interval of a statistic of pairs, where people are drawn with all their pairs: Efron 1987, in loops."""
+    persons: dict[int, list[int]] = {}
+    for pair, person in enumerate(OF_PEOPLE):
+        persons.setdefault(int(person), []).append(pair)
+    own = list(persons.values())
+    chance = random.Random(1)
+    drawn = sorted(
+        statistic([pair for pairs in chance.choices(own, k=len(own)) for pair in pairs]) for _ in range(4_000)
+    )
+    value = statistic(list(range(OF_PEOPLE.size)))
+    without = [statistic([pair for other in own if other is not left for pair in other]) for left in own]
+    deviations = [sum(without) / len(without) - each for each in without]
+    acceleration = sum(each**3 for each in deviations) / (6 * sum(each**2 for each in deviations) ** 1.5)
+    bias = norm.ppf(sum(each < value for each in drawn) / len(drawn))
+    ends = [bias + (bias + z) / (1 - acceleration * (bias + z)) for z in norm.ppf([0.025, 0.975])]
+    low, high = (drawn[int(norm.cdf(end) * len(drawn))] for end in ends)
+    return low, high
+
+
+@pytest.mark.parametrize(
+    ("estimator", "statistic"),
+    [
+        (lambda people: mean(POST - PRE, people), lambda pairs: float((POST - PRE)[pairs].mean())),
+        (
+            lambda people: ratio_of_means_pct(POST - 20, PRE - 20, people),
+            lambda pairs: ratio_pct((POST - 20)[pairs], (PRE - 20)[pairs]),
+        ),
+        (
+            lambda people: hedges_g_av(PRE, POST, people),
+            # J is of the 21 people, whatever the number of their pairs
+            lambda pairs: g_av(PRE[pairs], POST[pairs]) * (1 - 3 / 79) / (1 - 3 / (4 * (len(pairs) - 1) - 1)),
+        ),
+    ],
+    ids=["mean", "ratio", "g_av"],
+)
+def test_an_interval_over_people_draws_them_with_all_their_pairs(
+    estimator: Callable[[np.ndarray], Estimate], statistic: Callable[[list[int]], float]
+) -> None:
+    estimate = estimator(OF_PEOPLE)
+    low, high = drawn_by_hand(statistic)
+    assert estimate.value == pytest.approx(statistic(list(range(OF_PEOPLE.size))))
+    # two draws of some thousand resamples differ by a little of the width
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=0.06 * (high - low))
+
+
+def test_four_answers_of_one_person_are_less_sure_than_those_of_four() -> None:
+    values, people = np.repeat(SKEWED[:12], 4), np.repeat(np.arange(12), 4)
+    apart, together = mean(values), mean(values, people)
+    assert apart.value == pytest.approx(together.value)
+    # equal answers add nothing: 12 people are as unsure as their 12 answers
+    assert (together.low, together.high) == pytest.approx((mean(SKEWED[:12]).low, mean(SKEWED[:12]).high))
+    assert apart.high - apart.low < 0.6 * (together.high - together.low)  # type: ignore[operator]
+
+
+def test_how_people_are_numbered_and_their_pairs_are_ordered_changes_nothing() -> None:
+    order = np.random.default_rng(1).permutation(30)
+    for numbered in (OF_PEOPLE, 100 - OF_PEOPLE):
+        assert mean(PRE[order], numbered[order]) == mean(PRE, OF_PEOPLE)
+        assert hedges_g_av(PRE[order], POST[order], numbered[order]) == hedges_g_av(PRE, POST, OF_PEOPLE)
+        assert ratio_of_means_pct(PRE[order], POST[order], numbered[order]) == ratio_of_means_pct(PRE, POST, OF_PEOPLE)
+    assert mean(PRE, np.arange(30)) == mean(PRE)
 
 
 def test_the_variation_of_a_flow_by_hand() -> None:

@@ -35,14 +35,14 @@ def test_what_only_a_column_left_out_was_made_of_is_left_out_too() -> None:
     sql = relation("measurements", "is_matched")
     assert "measured_date" in sql
     assert "last_pre" not in sql
-    assert "issue_id," not in relation("learning_pairs", "gain").split("pairs as pair")[1]
+    assert "partnership_id" not in relation("learning_pairs", "gain").split("as measured_date")[1]
 
 
 def test_what_settles_which_of_several_results_counts_is_never_left_out() -> None:
-    # of several on one day the least by issue, partnership and points, whichever of these is asked for
-    result = "{issue_id: issue_id, partnership_id: partnership_id, points: points} as result"
+    # of several on one day the least by partnership and points, whichever of these is asked for
+    result = "{partnership_id: partnership_id, points: points} as result"
     assert result in relation("learning_pairs", "gain")
-    assert result in relation("learning_pairs", "issue_id")
+    assert result in relation("learning_pairs", "partnership")
 
 
 def test_a_story_is_told_by_partnership_without_reading_partnerships() -> None:

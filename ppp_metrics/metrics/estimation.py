@@ -33,7 +33,9 @@ def estimate(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> 
             curve = curves[key]
             cell["estimate"] = curve.quantile(0.5) if metric.at_days is None else curve.at(metric.at_days)
     elif metric.kind == "estimate":
-        columns = dict(_grouped(con, question, ", ".join((*question.selected, *metric.values))))
+        # what counts people is estimated from people, each with all their values
+        people = [f"dense_rank() over (order by {metric.n_of})"] if metric.n_of else []
+        columns = dict(_grouped(con, question, ", ".join((*question.selected, *metric.values, *people))))
         for cell, key in _worth_it(question, cells):
             cell["estimate"] = ESTIMATORS[metric.estimator](*columns[key])
 

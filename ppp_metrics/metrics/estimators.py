@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -84,14 +85,14 @@ def control_limits(rate_pct: float, trials: int, coverage_pct: float) -> tuple[f
     return max(0.0, low), min(100.0, max(0.0, high))
 
 
-def mean(values: Numbers) -> Estimate:
-    """The mean in the unit of the values, with a BCa bootstrap interval from 10 values on. Efron 1987."""
-    import numpy as np
+def mean(values: Numbers, people: Numbers | None = None) -> Estimate:
+    """The mean in the unit of the values, with a BCa bootstrap interval from 10 people on. Efron 1987.
 
+    `people` says whose each value is, by any number; without, each is somebody else's.
+    """
     if values.size == 0:
         return Estimate(None, note="no_data")
-    sample = np.sort(values)[np.newaxis, :]
-    return _with_interval(sample, lambda drawn: drawn.mean(axis=-1)[0], _means_left_out)
+    return _over_people(_sums(people, values), _mean)
 
 
 def median(values: Numbers) -> Estimate:
@@ -100,25 +101,29 @@ def median(values: Numbers) -> Estimate:
 
     if values.size == 0:
         return Estimate(None, note="no_data")
-    sample = np.sort(values)[np.newaxis, :]
-    return _with_interval(sample, lambda drawn: np.median(drawn, axis=-1)[0], _medians_left_out)
+    ordered = np.sort(values)
+    if np.ptp(ordered) == 0:
+        return Estimate(float(ordered[0]), note="no_variance" if values.size >= MIN_N else "")
+    return _with_interval(
+        float(np.median(ordered)),
+        values.size,
+        lambda drawn: np.median(ordered[drawn], axis=-1),
+        lambda: _medians_left_out(ordered),
+    )
 
 
-def ratio_of_means_pct(numerators: Numbers, denominators: Numbers) -> Estimate:
-    """100 x mean(numerators) / mean(denominators), in percent, with a BCa bootstrap interval over pairs from 10 on.
+def ratio_of_means_pct(numerators: Numbers, denominators: Numbers, people: Numbers | None = None) -> Estimate:
+    """100 x mean(numerators) / mean(denominators), in percent, with a BCa bootstrap interval from 10 people on.
 
-    Efron 1987. No value (note `no_gain`) unless the denominators' mean is above 0; no interval (note `unstable`) where
-    that is not beyond doubt, as no interval of the ratio would have both its ends then (Fieller 1954).
+    Efron 1987; `people` as for `mean`. No value (note `no_gain`) unless the denominators' mean is above 0 beyond doubt:
+    where its interval holds 0, no interval of the ratio would have both its ends (Fieller 1954).
     """
-    import numpy as np
-
     if denominators.size == 0:
         return Estimate(None, note="no_data")
-    if denominators.mean() <= 0:
+    whole = mean(denominators, people)
+    if (whole.value if whole.low is None else whole.low) <= 0:  # type: ignore[operator]
         return Estimate(None, note="no_gain")
-    # pairs in one order, so that the order of the records changes nothing
-    order = np.lexsort((denominators, numerators))
-    return _with_interval(np.stack([numerators[order], denominators[order]]), _ratio_pct, _ratios_pct_left_out)
+    return _over_people(_sums(people, numerators, denominators), _ratio_pct)
 
 
 def coefficient_of_variation_pct(counts: Numbers) -> Estimate:
@@ -133,41 +138,70 @@ def coefficient_of_variation_pct(counts: Numbers) -> Estimate:
     return Estimate(float(100 * counts.std(ddof=1) / counts.mean()))
 
 
-def hedges_g_av(pre: Numbers, post: Numbers) -> Estimate:
-    """Hedges' g_av of paired scores in standard deviations, with a BCa bootstrap interval over pairs from 10 pairs on.
+def hedges_g_av(pre: Numbers, post: Numbers, people: Numbers | None = None) -> Estimate:
+    """Hedges' g_av of paired scores in standard deviations, with a BCa bootstrap interval from 10 people on.
 
-    g_av = J (mean(post) - mean(pre)) / ((sd(pre) + sd(post)) / 2), J = 1 - 3 / (4 (n-1) - 1), sd with n-1.
-    Lakens 2013; Efron 1987. Without any spread there is no value (note `no_variance`), nor for fewer than 3 pairs,
-    where J is not above 0 (note `too_few`).
+    g_av = J (mean(post) - mean(pre)) / ((sd(pre) + sd(post)) / 2), J = 1 - 3 / (4 (n-1) - 1), sd over pairs with their
+    number less 1, n the number of `people` (as for `mean`). Lakens 2013; Efron 1987. Without any spread there is no
+    value (note `no_variance`), nor for fewer than 3 people, where J is not above 0 (note `too_few`).
     """
     import numpy as np
 
-    if pre.size < 3:
+    middles = [float(np.sort(each).mean()) if each.size else 0.0 for each in (pre, post)]
+    centred = [each - middle for each, middle in zip((pre, post), middles, strict=True)]
+    sums = _sums(people, *centred, *(each**2 for each in centred))
+    if sums.shape[1] < 3:
         return Estimate(None, note="too_few")
-
-    # pairs in one order, so that the order of the records changes nothing
-    order = np.lexsort((post, pre))
-    return _with_interval(np.stack([pre[order], post[order]]), _g_av, _g_av_left_out)
+    return _over_people(sums, partial(_g_av, middles[1] - middles[0]))
 
 
-def _with_interval(sample: Numbers, statistic: Statistic, left_out: Statistic) -> Estimate:
-    """The statistic of a sample (variables x units) with its BCa interval; `left_out` gives it without each unit.
+def _sums(people: Numbers | None, *values: Numbers) -> Numbers:
+    """A column a person: 1, the number of their values, and the sum of each of these.
+
+    In one order, whatever the people are called and however the values are stored.
+    """
+    import numpy as np
+
+    order = np.lexsort(values[::-1])
+    owners = order if people is None else np.unique(people, return_inverse=True)[1][order]
+    counts = np.bincount(owners).astype(float)
+    sums = [np.bincount(owners, each[order]) for each in values]
+    found = np.stack([np.ones_like(counts), counts, *sums])
+    return found[:, np.lexsort((counts, *sums[::-1]))]
+
+
+def _over_people(sums: Numbers, statistic: Statistic) -> Estimate:
+    """What a statistic of the totals says, with the interval of drawing people, each with all their values."""
+    import numpy as np
+
+    totals = sums.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(totals))
+        if not np.isfinite(value):
+            return Estimate(None, note="no_variance")
+        without = statistic(totals[:, np.newaxis] - sums)
+        if sums.shape[1] >= MIN_N and np.ptp(without) <= 1e-9 * max(1.0, abs(value)):
+            return Estimate(value, note="no_variance")
+        return _with_interval(
+            value,
+            sums.shape[1],
+            lambda drawn: statistic(np.stack([each[drawn].sum(axis=-1) for each in sums])),
+            lambda: without,
+        )
+
+
+def _with_interval(
+    value: float, units: int, statistic: Callable[[NDArray[np.int64]], Numbers], left_out: Callable[[], Numbers]
+) -> Estimate:
+    """The value with its BCa interval: the `statistic` of units drawn again and again, `left_out` without each of them.
 
     No interval (note `unstable`) where more than 2.5 % of the resamples have none: its end would lie there.
     """
     import numpy as np
 
-    count = sample.shape[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(sample))
-        if not np.isfinite(value):
-            return Estimate(None, note="no_variance")
-        if count < MIN_N:
-            return Estimate(value)
-        if np.ptp(sample, axis=1).max() == 0:
-            return Estimate(value, note="no_variance")
-        drawn = _resampled(sample, statistic)
-        without = left_out(sample)
+    if units < MIN_N:
+        return Estimate(value)
+    drawn, without = _resampled(units, statistic), left_out()
     # a resample may consist of one unit again and again, and then has no spread to divide by
     possible = np.isfinite(drawn)
     if possible.mean() < 0.5 + CONFIDENCE / 2:
@@ -176,17 +210,15 @@ def _with_interval(sample: Numbers, statistic: Statistic, left_out: Statistic) -
     return Estimate(value, *interval) if interval else Estimate(value, note="no_variance")
 
 
-def _resampled(sample: Numbers, statistic: Statistic) -> Numbers:
+def _resampled(units: int, statistic: Callable[[NDArray[np.int64]], Numbers]) -> Numbers:
     """The statistic of 2,000 resamples of the units, the same each time; never more than some 80 MB at once."""
     import numpy as np
 
     generator = np.random.default_rng(SEED)
-    count = sample.shape[1]
-    at_once = max(1, 2_500_000 // count)
+    at_once = max(1, 2_500_000 // units)
     parts = []
     for start in range(0, RESAMPLES, at_once):
-        chosen = generator.integers(0, count, (min(at_once, RESAMPLES - start), count))
-        parts.append(statistic(sample[:, chosen]))
+        parts.append(statistic(generator.integers(0, units, (min(at_once, RESAMPLES - start), units))))
     return np.concatenate(parts)
 
 
@@ -211,64 +243,37 @@ def _bca(value: float, drawn: Numbers, without: Numbers) -> tuple[float, float] 
     return float(low), float(high)
 
 
-def _means_left_out(sample: Numbers) -> Numbers:
-    values = sample[0]
-    return (values.sum() - values) / (values.size - 1)
-
-
-def _medians_left_out(sample: Numbers) -> Numbers:
+def _medians_left_out(values: Numbers) -> Numbers:
     """The median without each value in turn: only the middle of the sorted values can move."""
     import numpy as np
 
-    values = sample[0]
     left_out = np.arange(values.size)
     # what stands at a rank without one value is what stood there, or one further for ranks at or after its own
     lower, upper = (rank + (rank >= left_out) for rank in ((values.size - 2) // 2, (values.size - 1) // 2))
     return (values[lower] + values[upper]) / 2
 
 
-def _ratio_pct(drawn: Numbers) -> Numbers:
-    numerator, denominator = drawn.mean(axis=-1)
-    return _quotient_pct(numerator, denominator)
+def _mean(totals: Numbers) -> Numbers:
+    return totals[2] / totals[1]
 
 
-def _ratios_pct_left_out(sample: Numbers) -> Numbers:
-    numerator, denominator = sample.sum(axis=1, keepdims=True) - sample
-    return _quotient_pct(numerator, denominator)
-
-
-def _quotient_pct(numerator: Numbers, denominator: Numbers) -> Numbers:
+def _ratio_pct(totals: Numbers) -> Numbers:
     import numpy as np
 
-    return np.where(denominator > 0, 100 * numerator / denominator, np.nan)
+    return np.where(totals[3] > 0, 100 * totals[2] / totals[3], np.nan)
 
 
-def _g_av(drawn: Numbers) -> Numbers:
+def _g_av(gain: float, totals: Numbers) -> Numbers:
+    """g_av from sums of centred scores and their squares; `gain` is the difference of what they were centred on."""
     import numpy as np
 
-    pre, post = drawn
-    count = drawn.shape[-1]
-    spread = (pre.std(axis=-1, ddof=1) + post.std(axis=-1, ddof=1)) / 2
-    return np.where(spread > 1e-9, _correction(count) * (post.mean(axis=-1) - pre.mean(axis=-1)) / spread, np.nan)
-
-
-def _g_av_left_out(sample: Numbers) -> Numbers:
-    """g_av without each pair in turn, from the moments: leaving out n times would cost n² steps."""
-    import numpy as np
-
-    count = sample.shape[1]
-    centred = sample - sample.mean(axis=1, keepdims=True)
-    means = -centred / (count - 1)
-    squares = (centred**2).sum(axis=1, keepdims=True) - centred**2 - (count - 1) * means**2
-    deviations = np.sqrt(np.maximum(squares, 0) / (count - 2))
-    spread = deviations.mean(axis=0)
-    difference = (sample.mean(axis=1, keepdims=True) + means)[1] - (sample.mean(axis=1, keepdims=True) + means)[0]
-    return np.where(spread > 1e-9, _correction(count - 1) * difference / spread, np.nan)
-
-
-def _correction(count: int) -> float:
-    """Hedges' correction for small samples, J."""
-    return 1 - 3 / (4 * (count - 1) - 1)
+    people, pairs = totals[:2]
+    means, squares = totals[2:4] / pairs, totals[4:6]
+    deviations = squares - pairs * means**2
+    # of equal scores rounding may leave a little
+    spread = np.sqrt(np.where(deviations > 1e-12 * squares, deviations, 0) / (pairs - 1)).mean(axis=0)
+    correction = 1 - 3 / (4 * (people - 1) - 1)
+    return np.where(spread > 1e-9, correction * (gain + means[1] - means[0]) / spread, np.nan)
 
 
 ESTIMATORS: dict[str, Callable[..., Estimate]] = {

@@ -79,26 +79,29 @@ GAINS = (
         label=msg("Learning gain"),
         definition=msg(
             "Mean of after minus before, in points of 100, over pairs of measurements completed in the four quarters "
-            "that end with the period. A pair is one person, competence and design: the last measurement before the "
-            "first one after. Designs are never pooled."
+            "that end with the period. A pair is one person, competence, design and issue (or none in particular): "
+            "each measurement after with the last one before it, since the measurement after that came before. The "
+            "interval is over people, each with all their pairs. Designs are never pooled."
         ),
-        unit="points", counts="measurement pairs", group="learning",
+        unit="points", counts="people", group="learning",
         needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
-        estimator="mean", values=("gain",), min_n=10, one_design=True,
+        estimator="mean", values=("gain",), n_of="person_id", min_n=10, one_design=True,
     ),
     Metric(
         id="learning_gain_g",
         label=msg("Learning gain, standardised"),
         definition=msg(
             "Hedges' g_av: the mean difference of after and before, divided by the average of their standard "
-            "deviations, corrected for small numbers (Lakens 2013), over pairs of measurements completed in the four "
-            "quarters that end with the period. Designs are never pooled."
+            "deviations, corrected for small numbers of people (Lakens 2013), over pairs of measurements completed in "
+            "the four quarters that end with the period. The interval is over people, each with all their pairs. "
+            "Designs are never pooled."
         ),
-        unit="sd", counts="measurement pairs", group="learning",
+        unit="sd", counts="people", group="learning",
         needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
-        estimator="hedges_g_av", values=("pre", "post"), min_n=10, one_design=True,
+        estimator="hedges_g_av", values=("pre", "post"), n_of="person_id", min_n=10,
+        one_design=True,
     ),
     Metric(
         id="improved_share_pct",
@@ -107,23 +110,25 @@ GAINS = (
             "Pairs of measurements with a gain of at least 5 points of 100, as a share of the pairs completed in the "
             "four quarters that end with the period. Designs are never pooled."
         ),
-        unit="pct", counts="measurement pairs", group="learning",
+        unit="pct", counts="people", group="learning",
         needs=("assessments.score",),
         view="learning_pairs", window="year", event="measured_date", person=True, subjects=PERSON,
-        estimator="rate", numerator="gain >= 5", min_n=5, one_design=True,
+        estimator="rate", numerator="gain >= 5", n_of="person_id", min_n=5, one_design=True,
     ),
     Metric(
         id="learning_retention_pct",
         label=msg("Learning retained"),
         definition=msg(
-            "Mean gain at the follow-up as a share of the mean gain right after, both from before, over people, "
-            "competences and designs with all three measurements of which the follow-up was in the four quarters that "
-            "end with the period. Designs are never pooled."
+            "Mean gain at the follow-up as a share of the mean gain right after, both from before, over pairs of "
+            "measurements with a follow-up before the next measurement, in the four quarters that end with the period. "
+            "Empty where the gain right after may be none: where its interval holds 0. The interval is over people, "
+            "each with all their pairs. Designs are never pooled."
         ),
-        unit="pct", counts="measurement series", group="learning",
+        unit="pct", counts="people", group="learning",
         needs=("assessments.score",),
         view="learning_pairs", window="year", event="followed_date", person=True, subjects=PERSON,
-        estimator="ratio_of_means_pct", values=("lasting_gain", "gain"), min_n=10, one_design=True,
+        estimator="ratio_of_means_pct", values=("lasting_gain", "gain"), n_of="person_id",
+        min_n=10, one_design=True,
     ),
 )  # fmt: skip
 

@@ -32,8 +32,6 @@ COUNTED: dict[str, Label] = {
     "partnerships": Label("partnerships", "samenwerkingsverbanden"),
     "people": Label("people", "personen"),
     "quarters": Label("quarters", "kwartalen"),
-    "measurement pairs": Label("pairs of measurements", "meetparen"),
-    "measurement series": Label("series of three measurements", "reeksen van drie metingen"),
     "pairs of people": Label("pairs of people", "tweetallen"),
     "interactions": Label("interactions", "interacties"),
 }

@@ -113,8 +113,7 @@ class LearningSections(Desk):
             ],
             self.intervals(list(gains.values())),
             msg(
-                "Mean gain in points of 100 by way of measuring, with 95% intervals, {window}; n counts pairs of "
-                "measurements",
+                "Mean gain in points of 100 by way of measuring, with 95% intervals, {window}; n counts people",
                 window=self.last_year(),
             ),
             tables,
@@ -130,16 +129,25 @@ class LearningSections(Desk):
                 "retention", title, [msg("Nobody was measured a third time in this region and period.")]
             )
         shown = [each for each in kept if each.value is not None]
+        told = [self._retained(each) for each in shown]
+        told += [
+            msg(
+                "{design}: it is not certain that there was a gain, so nothing can be said to have stayed of it.",
+                design=each.heading,
+            )
+            for each in kept
+            if "no_gain" in each.note
+        ]
         caption = msg(
             "Gain at a later measurement as a share of the gain right after, with 95% intervals, {window}; n counts "
-            "series of three measurements",
+            "people",
             window=self.last_year(),
         )
         return self.section(
             "retention",
             title,
             [
-                " ".join(self.say(self._retained(each)) for each in shown)
+                " ".join(map(self.say, told))
                 or (
                     msg("How much stayed is withheld.")
                     if any(each.is_suppressed for each in kept)
@@ -239,8 +247,7 @@ class LearningSections(Desk):
         if any(each.value is None for each in gains):
             findings.append(
                 msg(
-                    "Not shown: groups with fewer than {n} pairs of measurements or fewer than 5 people, and what "
-                    "would give these away.",
+                    "Not shown: groups with fewer than {n} people, and what would give these away.",
                     n=total.metric.min_n,
                 )
             )
@@ -259,7 +266,7 @@ class LearningSections(Desk):
         if total.is_suppressed:
             return msg("The mean gain is withheld.")
         if total.value is None:
-            return msg("There are too few pairs of measurements to give a mean gain.")
+            return msg("Too few people were measured before and after to give a mean gain.")
         told = [each for each in gains if each.value is not None]
         mean = {"mean": self.shown(total), "interval": self.interval(total) or "–"}
         if len(told) < 2:
@@ -281,6 +288,6 @@ class LearningSections(Desk):
     def _gain_caption(self) -> Message:
         return msg(
             "Mean gain in points of 100 of people measured before and after, with 95% intervals, {window}; n counts "
-            "pairs of measurements",
+            "people",
             window=self.last_year(),
         )

@@ -61,33 +61,91 @@ def test_people_count_once_when_their_work_overlaps_the_year() -> None:
     assert answer(con, "lifelong_learners_count", "2025-Q4", **everyone) == [(3,)]
 
 
-def test_a_pair_is_the_last_measurement_before_and_the_first_after_on_one_scale() -> None:
-    con = world(
-        PEOPLE
-        + """
-        participants
-        participant_id
-        s1
-        s2
+def pairs_in(assessments: str, columns: str) -> list[tuple]:
+    """The named columns of the pairs known on the last day of 2025, in their order."""
+    con = world(PEOPLE + assessments)
+    answer(con, "learning_gain_mean", "2025")
+    return con.execute(f"select {columns} from {relation('learning_pairs', columns)} order by all").fetchall()
 
+
+def test_a_pair_is_each_measurement_after_with_the_last_before_it_on_one_scale() -> None:
+    rounds = """
         assessments
         participant_id | competence_code | moment    | assessed_date | score | scale_min | scale_max
         s1             | research        | pre       | 2024-01-01    | 5     | 1         | 5
         s1             | research        | pre       | 2024-09-01    | 2     | 1         | 5
         s1             | research        | post      | 2025-02-01    | 3     | 1         | 5
-        s1             | research        | post      | 2025-06-01    | 5     | 1         | 5
+        s1             | research        | post      | 2025-03-01    | 4     | 1         | 5
         s1             | research        | pre       | 2025-05-01    | 1     | 1         | 5
-        s1             | research        | follow_up | 2025-09-01    | 5     | 1         | 5
+        s1             | research        | post      | 2025-06-01    | 5     | 1         | 5
         s1             | writing         | pre       | 2024-09-01    | 60    | 0         | 100
         s1             | writing         | post      | 2026-01-01    | 90    | 0         | 100
         s2             | research        | post      | 2025-02-01    | 90    | 0         | 100
         """
-    )
-    con.execute("set variable as_of = date '2025-12-31'")
-    answer(con, "learning_gain_mean", "2025")
-    # 2 is 25 of 100 and 3 is 50 of 100
-    pairs = relation("learning_pairs", "competence, pre, post, gain")
-    assert con.execute(f"select competence, pre, post, gain from {pairs}").fetchall() == [("research", 25, 50, 25)]
+    # on 1-5, 2 is 25 of 100 and 3 is 50; 1 is 0 and 5 is 100. The post of March has no pre since that of February
+    assert pairs_in(rounds, "competence, pre, post, gain, measured_date::varchar") == [
+        ("research", 0, 100, 100, "2025-06-01"),
+        ("research", 25, 50, 25, "2025-02-01"),
+    ]
+
+
+def test_what_is_measured_on_one_issue_is_no_pair_with_another_or_with_none() -> None:
+    on_issues = """
+        issues
+        issue_id | proposed_date
+        i1       | 2025-01-01
+        i2       | 2025-01-01
+
+        assessments
+        participant_id | moment | assessed_date | score | issue_id
+        s1             | pre    | 2025-01-01    | 10    | i1
+        s1             | pre    | 2025-01-02    | 20    | i2
+        s1             | pre    | 2025-01-03    | 30    | -
+        s1             | post   | 2025-06-01    | 15    | i1
+        s1             | post   | 2025-06-02    | 26    | i2
+        s1             | post   | 2025-06-03    | 37    | -
+        s2             | pre    | 2025-01-01    | 10    | -
+        s2             | post   | 2025-06-01    | 90    | i1
+        """
+    assert pairs_in(on_issues, "issue_id, gain") == [("i1", 5), ("i2", 6), (None, 7)]
+
+
+def test_both_measured_on_one_day_are_a_pair_and_so_is_the_next_round_of_that_kind() -> None:
+    looking_back = """
+        assessments
+        participant_id | design        | moment    | assessed_date | score
+        s1             | retrospective | pre       | 2024-06-01    | 10
+        s1             | retrospective | post      | 2024-06-01    | 30
+        s1             | retrospective | follow_up | 2025-06-01    | 25
+        s1             | retrospective | pre       | 2025-06-01    | 20
+        s1             | retrospective | post      | 2025-06-01    | 50
+        s1             | retrospective | post      | 2025-07-01    | 90
+        """
+    # the pre of June 2025 belongs to the post of that day, the follow-up of that day to the round before
+    assert pairs_in(looking_back, "measured_date::varchar, gain, followed_date::varchar, lasting_gain") == [
+        ("2024-06-01", 20, "2025-06-01", 15),
+        ("2025-06-01", 30, None, None),
+    ]
+
+
+def test_a_follow_up_belongs_to_the_round_before_it_until_the_next_begins() -> None:
+    followed = """
+        assessments
+        participant_id | moment    | assessed_date | score
+        s1             | pre       | 2024-01-01    | 10
+        s1             | follow_up | 2024-02-01    | 99
+        s1             | post      | 2024-06-01    | 50
+        s1             | pre       | 2024-09-01    | 40
+        s1             | follow_up | 2024-12-01    | 99
+        s1             | post      | 2025-06-01    | 70
+        s1             | follow_up | 2025-09-01    | 60
+        s1             | follow_up | 2025-10-01    | 99
+        """
+    # that of December lies within the second round, so of the first nothing is known later
+    assert pairs_in(followed, "measured_date::varchar, followed_date::varchar, lasting_gain") == [
+        ("2024-06-01", None, None),
+        ("2025-06-01", "2025-09-01", 20),
+    ]
 
 
 def gains(**fields: str) -> DuckDBPyConnection:
@@ -101,7 +159,36 @@ def gains(**fields: str) -> DuckDBPyConnection:
     return con
 
 
-def test_the_mean_gain_has_an_interval_and_counts_pairs() -> None:
+def measured(con: DuckDBPyConnection, gain: int, pre: str, post: str, **fields: str) -> None:
+    """The ten people of `gains` once more."""
+    for k in range(1, 11):
+        for moment, day, score in (("pre", pre, 30), ("post", post, 30 + gain)):
+            row = {"participant_id": f"s{k}", "moment": moment, "assessed_date": day, "score": str(score), **fields}
+            add_rows(con, "assessments", [row])
+
+
+def test_who_comes_back_and_is_measured_again_counts_again() -> None:
+    con = gains()
+    measured(con, 20, "2026-01-01", "2026-06-01")
+    assert answer(con, "learning_gain_mean", "2025", "value n") == [(11, 10)]
+    assert answer(con, "learning_gain_mean", "2026-Q2", "value n") == [(20, 10)]
+    # a year with both ends of 2025: twenty pairs of ten people, 11 and 20 on average
+    measured(con, 20, "2025-07-01", "2025-12-31", competence_code="writing")
+    columns = "value n numerator denominator"
+    assert answer(con, "learning_gain_mean", "2025", "value n") == [(15.5, 10)]
+    # 8 of the first ten pairs gained 5 or more, and all of the second
+    assert answer(con, "improved_share_pct", "2025", columns, edition="none") == [(90, 10, 18, 20)]
+
+
+def test_an_interval_is_as_wide_as_that_of_the_people_however_often_they_are_measured() -> None:
+    once, twice = gains(), gains()
+    # the same gains in another competence say nothing new of these ten people
+    twice.execute("insert into assessments by name select * replace ('writing' as competence_code) from assessments")
+    (alone,), (again,) = (answer(con, "learning_gain_mean", "2025", "value low high n") for con in (once, twice))
+    assert again == pytest.approx(alone)
+
+
+def test_the_mean_gain_has_an_interval_and_counts_people() -> None:
     # gains of 2, 4 ... 20: mean 11
     (row,) = answer(gains(), "learning_gain_mean", "2025", "value low high n unit note")
     assert row[0] == 11
@@ -138,8 +225,9 @@ def test_designs_are_never_pooled() -> None:
     assert answer(con, "learning_gain_mean", "2025", "value note", where={"design": "terugblik"}) == [(11, "")]
 
 
-def test_fewer_than_ten_pairs_have_no_mean() -> None:
+def test_fewer_than_ten_people_have_no_mean_however_many_pairs() -> None:
     con = gains()
+    measured(con, 20, "2025-07-01", "2025-12-31")
     con.execute("delete from assessments where participant_id = 's10'")
     assert answer(con, "learning_gain_mean", "2025", "value low n note") == [(None, None, 9, "too_few; pre_post only")]
 
@@ -259,6 +347,26 @@ def test_what_is_retained_is_the_gain_at_the_follow_up_over_the_gain_right_after
     assert (value, n, note) == (pytest.approx(75), 10, "pre_post only")
     assert 50 <= low < 75 < high <= 100
     assert answer(con, "learning_retention_pct", "2024-Q4", "n") == [(0,)]
+
+
+def test_of_a_gain_that_may_be_none_nothing_can_be_retained() -> None:
+    con = world(PEOPLE)
+    add_rows(con, "participants", [{"participant_id": f"s{at}"} for at in range(10)])
+    for at in range(10):
+        # half gain 10, half lose 9: 0.5 on average, and its interval holds 0; all stand 30 lower in the end
+        scores = {"pre": 40, "post": 50 if at % 2 else 31, "follow_up": 10}
+        days = {"pre": "2024-09-01", "post": "2025-01-01", "follow_up": "2025-09-01"}
+        add_rows(
+            con,
+            "assessments",
+            [{"participant_id": f"s{at}", "moment": moment, "assessed_date": days[moment], "score": str(score)}
+             for moment, score in scores.items()],
+        )  # fmt: skip
+    assert answer(con, "learning_retention_pct", "2025", "value low n note") == [
+        (None, None, 10, "no_gain; pre_post only")
+    ]
+    con.execute("delete from assessments where participant_id = 's0'")
+    assert answer(con, "learning_retention_pct", "2025", "n note") == [(9, "too_few; pre_post only")]
 
 
 def test_learning_flows_from_the_role_that_gives_to_the_role_that_receives() -> None:

@@ -1,16 +1,17 @@
--- one row a person, competence and design measured before and after by `as_of`: the last pre on or before the day of the
--- first post, in points of 0-100; its date is the post's, its issue the post's, else the pre's; with the first follow-up
--- after the post, if there is one
+-- one row a round of measurements by `as_of`: a person, competence, design and issue (none in particular is one, too), a
+-- post, and the last pre since the post before it, in points of 0-100; its date is the post's; with the first follow-up
+-- after the post, if it came before the next round. On one day a follow-up comes first, then a pre, then a post
 with scored as not materialized (
     select
         supplier,
         participant_id,
         competence_code,
         design,
+        coalesce(issue_id, '') as issue_key,
         moment,
         assessed_date,
         100.0 * (score - scale_min) / (scale_max - scale_min) as points,
-        {issue_id: issue_id, partnership_id: partnership_id, points: points} as result
+        {partnership_id: partnership_id, points: points} as result
     from assessments
     where assessed_date <= getvariable('as_of') and scale_max > scale_min and score is not null
 ),
@@ -22,11 +23,12 @@ posts as (
         participant_id,
         competence_code,
         design,
-        min({day: assessed_date, result: result}) as first_post,
-        min(assessed_date) as measured_date
+        issue_key,
+        min(result) as result,
+        assessed_date as measured_date
     from scored
     where moment = 'post'
-    group by supplier, participant_id, competence_code, design
+    group by supplier, participant_id, competence_code, design, issue_key, assessed_date
 ),
 
 -- the day of the post is a key of the groups: so a question about some days reads the pairs of those days only
@@ -36,13 +38,19 @@ pairs as (
         participant_id,
         competence_code,
         design,
-        post.first_post,
-        min({days: post.measured_date - pre.assessed_date, result: pre.result}) as last_pre,
+        issue_key,
+        post.result as post_result,
+        min({days: post.measured_date - past.assessed_date, result: past.result}) filter (past.moment = 'pre') as last_pre,
         post.measured_date
     from posts as post
-    join scored as pre using (supplier, participant_id, competence_code, design)
-    where pre.moment = 'pre' and pre.assessed_date <= post.measured_date
+    join scored as past using (supplier, participant_id, competence_code, design, issue_key)
+    where
+        past.moment in ('pre', 'post')
+        and past.assessed_date <= post.measured_date - if(past.moment = 'post', 1, 0)
     group by all
+    having
+        max(past.assessed_date) filter (past.moment = 'pre')
+        > coalesce(max(past.assessed_date) filter (past.moment = 'post'), date '0001-01-01')
 ),
 
 follow_ups as (
@@ -51,23 +59,29 @@ follow_ups as (
         participant_id,
         competence_code,
         design,
-        min({day: follow_up.assessed_date, result: follow_up.result}) as first_follow_up
+        issue_key,
+        min({day: later.assessed_date, result: later.result}) filter (later.moment = 'follow_up') as first_follow_up,
+        post.measured_date
     from posts as post
-    join scored as follow_up using (supplier, participant_id, competence_code, design)
-    where follow_up.moment = 'follow_up' and follow_up.assessed_date >= post.measured_date
-    group by supplier, participant_id, competence_code, design
+    join scored as later using (supplier, participant_id, competence_code, design, issue_key)
+    where later.assessed_date > post.measured_date
+    group by supplier, participant_id, competence_code, design, issue_key, post.measured_date
+    having
+        min(later.assessed_date) filter (later.moment = 'follow_up')
+        <= coalesce(min(later.assessed_date) filter (later.moment <> 'follow_up'), date '9999-12-31')
 ),
 
 measured as (
     select
-        coalesce(pair.first_post.result.issue_id, pair.last_pre.result.issue_id) as issue_id,
-        coalesce(pair.first_post.result.partnership_id, pair.last_pre.result.partnership_id) as partnership_id,
+        nullif(pair.issue_key, '') as issue_id,
+        coalesce(pair.post_result.partnership_id, pair.last_pre.result.partnership_id) as partnership_id,
         pair.last_pre.result.points as pre,
-        pair.first_post.result.points as post,
+        pair.post_result.points as post,
         pair.supplier,
         pair.participant_id,
         pair.competence_code,
         pair.design,
+        pair.issue_key,
         pair.measured_date
     from pairs as pair
 ),
@@ -106,7 +120,7 @@ final as (
         pair.measured_date
     from measured as pair
     left join person_settings as person using (supplier, participant_id)
-    left join follow_ups as follow_up using (supplier, participant_id, competence_code, design)
+    left join follow_ups as follow_up using (supplier, participant_id, competence_code, design, issue_key, measured_date)
     left join issue_settings as issue using (supplier, issue_id)
     left join partnership_settings as partnership using (supplier, partnership_id)
 )

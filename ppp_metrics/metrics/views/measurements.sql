@@ -1,4 +1,4 @@
--- one row an assessment by `as_of`; is_matched marks the post measurement of a learning pair
+-- one row an assessment by `as_of`; is_matched marks the post of a learning pair
 with final as (
     select
         assessment.supplier,
@@ -34,6 +34,7 @@ with final as (
             and pair.participant_id = assessment.participant_id
             and pair.competence = assessment.competence_code
             and pair.design = assessment.design
+            and pair.issue_id is not distinct from assessment.issue_id
             and pair.measured_date = assessment.assessed_date
     where assessment.assessed_date <= getvariable('as_of')
 )

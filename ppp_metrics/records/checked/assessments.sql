@@ -1,6 +1,6 @@
--- one row a learning measurement of a person, competence and design; matching_date is, for a pre, the day of the first
--- post on or after it, for a post, the day of the last pre on or before it; a post with a pre before it has post_number,
--- its place among such posts, and pre_count, how many pres they can belong to
+-- one row a learning measurement of a person, competence, design and issue; matching_date is, for a pre, the day of the
+-- first post on or after it, for a post, the day of the last pre since the post before it; a post with a pre before it has
+-- post_number, its place among such posts, and pre_count, how many pres they can belong to
 with moments as (
     select
         *,
@@ -9,24 +9,30 @@ with moments as (
     from assessments
 ),
 
+-- a post ends its round: a pre of the same day still belongs to it, what comes later to the next one
+rounds as (
+    select
+        *,
+        count(post_date) over (
+            partition by supplier, participant_id, competence_code, design, issue_id
+            order by assessed_date range between unbounded preceding and interval 1 day preceding
+        ) as round
+    from moments
+),
+
 matched as (
     select
-        * exclude (pre_date, post_date),
+        * exclude (pre_date, post_date, round),
         case moment
-            when 'pre' then min(post_date) over on_or_after
-            when 'post' then max(pre_date) over on_or_before
+            when 'pre' then min(post_date) over one_round
+            when 'post' then max(pre_date) over one_round
         end as matching_date,
-        count(pre_date) over on_or_before as pre_count
-    from moments
-    window
-        on_or_before as (
-            partition by supplier, participant_id, competence_code, design
+        count(pre_date) over (
+            partition by supplier, participant_id, competence_code, design, issue_id
             order by assessed_date range between unbounded preceding and current row
-        ),
-        on_or_after as (
-            partition by supplier, participant_id, competence_code, design
-            order by assessed_date range between current row and unbounded following
-        )
+        ) as pre_count
+    from rounds
+    window one_round as (partition by supplier, participant_id, competence_code, design, issue_id, round)
 ),
 
 final as (
@@ -36,7 +42,7 @@ final as (
         case
             when moment = 'post' and pre_count > 0
                 then row_number() over (
-                    partition by supplier, participant_id, competence_code, design, moment, pre_count > 0
+                    partition by supplier, participant_id, competence_code, design, issue_id, moment, pre_count > 0
                     order by assessed_date, source_id, source_row
                 )
         end as post_number,
