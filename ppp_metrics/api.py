@@ -157,10 +157,13 @@ class OpenWorkspace:
         where: Mapping[str, str] | None = None,
         known_at: date | None = None,
         edition: str = "coordinator",
+        against: str | None = None,
     ) -> pd.DataFrame:
         """The dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note: a row a slice.
 
-        With `known_at`, what would have been computed on that day.
+        With `known_at`, what would have been computed on that day. `against` adds what each row differs by from the
+        period before (`previous`), a year earlier (`year`), its target (`target`) or all others (`whole`): the columns
+        of `metrics.differences.differ`.
         """
         from ppp_metrics.metrics.compute import compute
         from ppp_metrics.metrics.question import refuse_unknown
@@ -180,6 +183,7 @@ class OpenWorkspace:
                 by=tuple(by),
                 where=dict(where or {}),
                 edition=edition,
+                against=against,
             )
 
     @contextmanager

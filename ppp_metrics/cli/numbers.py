@@ -44,6 +44,7 @@ def compute(
     where: Annotated[
         list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep one value; may be repeated.")
     ] = None,
+    against: Annotated[str | None, typer.Option(metavar="previous|year|target|whole", help="Compare each row.")] = None,
     known_at: Annotated[str | None, typer.Option(metavar="DATE", help="As it was known on a day.")] = None,
     edition: Annotated[str, typer.Option(metavar="coordinator|funder|none")] = "coordinator",
     output: Annotated[str, typer.Option("--format", metavar="table|csv|json")] = "table",
@@ -62,6 +63,7 @@ def compute(
         where=dict(map(condition, where or [])),
         known_at=day(known_at),
         edition=edition,
+        against=against,
     )
     if edition == "none":
         complain(

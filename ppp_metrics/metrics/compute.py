@@ -43,6 +43,7 @@ def compute(
     where: Mapping[str, Values] | None = None,
     edition: str = "coordinator",
     withheld: frozenset[Name] | None = None,
+    against: str | None = None,
 ) -> pd.DataFrame:
     """One row a group: the dimensions, then value, low, high, n, numerator, denominator, unit, suppressed, note.
 
@@ -56,6 +57,8 @@ def compute(
     `withheld` are the cells that the release of which this is a part does not show. Without, it stands alone: besides
     what is unsafe by itself, what would give that away in this table and its totals is withheld.
 
+    With `against` (previous, year, target, whole) each row is set against that, in the columns of `differences.differ`.
+
     Raises UsageError for an unknown metric, dimension, value, region, partnership or edition.
     """
     metric = find_metric(metric_id)
@@ -68,6 +71,10 @@ def compute(
         "edition": edition,
         "withheld": withheld,
     }
+    if against is not None:
+        from ppp_metrics.metrics.differences import differ
+
+        return differ(con, metric, period, against, **slice_)
     if metric.kind == "comparison":
         from ppp_metrics.metrics.themes import compare
 

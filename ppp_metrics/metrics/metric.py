@@ -68,6 +68,19 @@ class Window:
             return period.last_quarter.shifted(1 - self.quarters).first_day, period.last_day
         return BEGINNING, as_of
 
+    def shared(self, period: Period, before: Period, today: date) -> tuple[int, int]:
+        """How many quarters it looks at in both periods, and how many in the first; (0, 0) if it reaches back for ever."""
+        quarters = []
+        for each in (period, before):
+            first, last = self.bounds(each, each.as_of(today))
+            if first == BEGINNING:
+                return 0, 0
+            begun, ended = Period.quarter_of(first), Period.quarter_of(last)
+            quarters.append(
+                {begun.shifted(at) for at in range(4 * (ended.year - begun.year + 1)) if begun.shifted(at) <= ended}
+            )
+        return len(quarters[0] & quarters[1]), len(quarters[0])
+
 
 WINDOWS: dict[str, Window] = {
     "period": Window(msg("the period"), whole_period=True),
