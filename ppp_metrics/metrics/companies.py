@@ -15,6 +15,7 @@ COMPANIES = (
         ),
         unit="count", counts="companies", group="companies",
         needs=("issues.accepted_date",),
+        reads=("issues.closed_date", "outcomes.delivered_date"),
         view="company_issues", window="year", per=("organisation_id",),
         where="""accepted_date between getvariable('window_start') and getvariable('window_end')
                  or delivered_date between getvariable('window_start') and getvariable('window_end')
@@ -27,6 +28,7 @@ COMPANIES = (
         label=msg("Companies new"),
         definition=msg("Companies whose first issue ever was proposed in the period."),
         unit="count", counts="companies", group="companies",
+        reads=("issues.proposed_date",),
         view="company_issues", window="period", event="proposed_date", per=("organisation_id",),
         where="proposed_date = first_proposed_date",
     ),
@@ -38,6 +40,7 @@ COMPANIES = (
             "proposed one in the four quarters that end with the period."
         ),
         unit="pct", counts="companies", group="companies",
+        reads=("issues.proposed_date",),
         view="company_issues", window="year", event="proposed_date", per=("organisation_id",), estimator="rate",
         numerator="bool_or(first_proposed_date < date_trunc('quarter', proposed_date))", min_n=5,
     ),
@@ -50,7 +53,8 @@ COMPANIES = (
         ),
         unit="pct", counts="companies", group="companies",
         needs=("partners.size_class",),
-        view="company_issues", window="year", event="proposed_date", where="sme is not null", per=("organisation_id",),
+        reads=("issues.proposed_date",),
+        view="company_issues", window="year", event="proposed_date", known="sme", per=("organisation_id",),
         estimator="rate", numerator="bool_or(sme = 'yes')", min_n=5,
     ),
     Metric(
@@ -62,6 +66,7 @@ COMPANIES = (
         ),
         unit="pct", counts="agreements", group="companies",
         needs=("agreements.assignments_per_year", "issues.agreement_id"),
+        reads=("agreements.end_date",),
         view="agreement_flow", window="year", event="part_date", n_of="(supplier, agreement_id)",
         estimator="ratio", numerator="proposed_issues", denominator="committed_assignments",
     ),
@@ -74,6 +79,7 @@ COMPANIES = (
             "issue count as 0, from the first issue on; at least four quarters are needed."
         ),
         unit="pct", counts="quarters", group="companies",
+        reads=("issues.proposed_date",),
         view="issue_facts", window="two_years", event="proposed_date", estimator="variation", min_n=4,
     ),
     Metric(
@@ -85,6 +91,7 @@ COMPANIES = (
         ),
         unit="pct", counts="issues", group="companies",
         needs=("issues.accepted_date", "outcomes.accepted_by_company"),
+        reads=("issues.obligation",),
         view="issue_facts", window="matured", event="accepted_date", where="obligation = 'result'",
         estimator="rate", numerator="is_accepted_by_company", min_n=5,
     ),
@@ -98,6 +105,7 @@ COMPANIES = (
         ),
         unit="pct", counts="issues", group="companies",
         needs=("issues.accepted_date", "assessments.score"),
+        reads=("issues.obligation",),
         view="issue_learning", window="matured", event="accepted_date", where="obligation = 'effort'",
         estimator="rate", numerator="has_learning_pair", min_n=5,
     ),
@@ -110,6 +118,7 @@ COMPANIES = (
         ),
         unit="pct", counts="agreements", group="companies",
         needs=("agreements.quality_guarantee",),
+        reads=("agreements.end_date",),
         view="agreement_facts", window="stock", event="signed_date", where="is_in_force and obligation = 'result'",
         estimator="rate", numerator="has_quality_guarantee", min_n=5,
     ),
@@ -125,7 +134,8 @@ COOPERATION = (
         ),
         unit="pct", counts="members", group="cooperation",
         needs=("memberships.cash_eur",),
-        view="membership_facts", window="stock",
+        reads=("memberships.in_kind_eur", "memberships.left_date"),
+        view="membership_facts", window="stock", known="contribution_eur",
         estimator="ratio", numerator="if(is_company, contribution_eur, 0)", denominator="contribution_eur",
     ),
     Metric(
@@ -137,7 +147,8 @@ COOPERATION = (
         ),
         unit="pct", counts="members", group="cooperation",
         needs=("memberships.cash_eur",),
-        view="membership_facts", window="stock",
+        reads=("memberships.in_kind_eur", "memberships.left_date"),
+        view="membership_facts", window="stock", known="contribution_eur",
         estimator="ratio", numerator="if(is_company, cash_eur, 0)", denominator="contribution_eur",
     ),
     Metric(
@@ -149,6 +160,7 @@ COOPERATION = (
         ),
         unit="pct", counts="issues", group="cooperation",
         needs=("participations.participant_id",),
+        reads=("participations.end_date",),
         view="issue_teams", window="year", estimator="rate", numerator="role_count >= 3", min_n=5,
     ),
     Metric(
@@ -160,6 +172,7 @@ COOPERATION = (
         ),
         unit="pct", counts="issues", group="cooperation",
         needs=("participations.participant_id",),
+        reads=("participations.end_date",),
         view="issue_teams", window="year", estimator="rate", numerator="has_vocational and has_applied", min_n=5,
     ),
     Metric(
@@ -172,6 +185,7 @@ COOPERATION = (
         ),
         unit="pct", counts="partnerships", group="cooperation",
         needs=("capabilities.fte",),
+        reads=("capabilities.end_date", "memberships.left_date"),
         view="partnership_capabilities", window="stock",
         estimator="rate", numerator="is_brought", n_of="partnership",
     ),

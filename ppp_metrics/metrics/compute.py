@@ -12,6 +12,7 @@ from ppp_metrics.metrics.dimensions import DIMENSIONS, TIME_DIMENSIONS, UNKNOWN
 from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, is_unsafe, published
 from ppp_metrics.metrics.estimation import estimate
 from ppp_metrics.metrics.estimators import Estimate, wilson
+from ppp_metrics.metrics.lacking import tell_lacking
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.protection import Name, withheld_names
 from ppp_metrics.metrics.publication import Release, Table
@@ -52,7 +53,10 @@ def compute(
     code or a name; `region` includes all areas below it. `n` is null only where suppressed; numerator and denominator
     are null for what is no share. Notes are joined by "; ": no_data, too_few, no_variance, no_gain, not_reached,
     not_followed, suppressed, period_not_begun, pre_post only, mix: result 61, effort 39, evidence: verified 3,
-    self_reported 2, without 1 of 6 suppliers (who never sent what the metric needs).
+    self_reported 2, without 1 of 6 suppliers (who never sent what the metric needs), 18 of 20 amounts unread (of those
+    that would count), 8 without a date (so that nobody knows in which days they belong), rows put aside: outcomes 2 (by
+    suppliers with issues there: which part of theirs is not known). Instead of how many, `some` where that could be few
+    people, or to a funder few companies.
 
     `withheld` are the cells that the release of which this is a part does not show. Without, it stands alone: besides
     what is unsafe by itself, what would give that away in this table and its totals is withheld.
@@ -124,6 +128,7 @@ def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = Tr
     cells = _count_by_subject(con, question) if _counts_by_subject(question) else _count(con, question)
     if is_estimated:
         estimate(con, question, cells)
+        tell_lacking(con, question, cells)
     for cell in cells:
         _finish(question, cell)
     return cells
@@ -324,7 +329,7 @@ def _finish(question: Question, cell: Cell) -> None:
     cell["denominator"] = (cell["units"] or 0) if is_share else None
     reasons += [result.note] if result.note else []
     notes = question.notes + question.area_notes.get(cell.get(AREA, ""), ())
-    cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *notes])
+    cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *cell.get("lacking", ()), *notes])
 
 
 def _mix_note(metric: Metric, cell: Cell) -> list[str]:

@@ -11,6 +11,7 @@ ISSUES = (
         label=msg("Issues proposed"),
         definition=msg("Innovation issues proposed in the period."),
         unit="count", counts="issues", group="innovation",
+        reads=("issues.proposed_date",),
         view="issue_facts", window="period", event="proposed_date",
     ),
     Metric(
@@ -27,6 +28,7 @@ ISSUES = (
         definition=msg("Issues whose first solution was delivered in the period."),
         unit="count", counts="issues", group="innovation",
         needs=("outcomes.delivered_date",),
+        reads=("issues.proposed_date",),
         view="issue_facts", window="period", event="delivered_date",
     ),
     Metric(
@@ -38,6 +40,7 @@ ISSUES = (
         ),
         unit="count", counts="issues", group="innovation",
         needs=("outcomes.implemented_date",),
+        reads=("issues.proposed_date",),
         view="issue_facts", window="period", event="implemented_date",
     ),
     Metric(
@@ -46,6 +49,7 @@ ISSUES = (
         definition=msg("Issues accepted, not yet delivered and not closed, on the last day of the period."),
         unit="count", counts="issues", group="innovation",
         needs=("issues.accepted_date",),
+        reads=("issues.closed_date", "outcomes.delivered_date"),
         view="issue_facts", window="stock", event="accepted_date",
         where="not is_delivered and closed_date is null",
     ),
@@ -83,6 +87,7 @@ ISSUES = (
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("outcomes.delivered_date",),
+        reads=("issues.proposed_date",),
         view="technical_questions", window="year_14", event="proposed_date",
         estimator="rate", numerator="working_days <= 10", min_n=5, tells="obligation",
     ),
@@ -95,6 +100,7 @@ ISSUES = (
         ),
         unit="days", counts="issues", group="innovation",
         needs=("outcomes.delivered_date",),
+        reads=("issues.proposed_date",),
         view="technical_questions", window="year", event="delivered_date",
         estimator="median", values=("answer_days",), min_n=10,
     ),
@@ -111,6 +117,7 @@ SURVIVAL = (
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
+        reads=("issues.closed_date",),
         view="issue_facts", window="history", event="accepted_date",
         estimator="incidence", values=("implemented_date", "closed_date"), at_days=365, min_n=10, tells="obligation",
     ),
@@ -124,6 +131,7 @@ SURVIVAL = (
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
+        reads=("issues.closed_date",),
         view="issue_facts", window="history", event="accepted_date",
         estimator="incidence", values=("implemented_date", "closed_date"), at_days=730, min_n=10, tells="obligation",
     ),
@@ -136,6 +144,7 @@ SURVIVAL = (
         ),
         unit="days", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
+        reads=("issues.closed_date",),
         view="issue_facts", window="history", event="accepted_date",
         estimator="incidence", values=("implemented_date", "closed_date"), min_n=10, tells="obligation",
     ),
@@ -148,6 +157,7 @@ SURVIVAL = (
         ),
         unit="days", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.delivered_date"),
+        reads=("issues.closed_date",),
         view="issue_facts", window="history", event="accepted_date",
         estimator="incidence", values=("delivered_date", "closed_date"), min_n=10, tells="obligation",
     ),
@@ -179,7 +189,7 @@ VALUE = (
         ),
         unit="pct", counts="outcomes", group="innovation",
         needs=("outcomes.implemented_date", "outcomes.novelty"),
-        view="outcome_facts", window="year", event="implemented_date", where="novelty is not null",
+        view="outcome_facts", window="year", event="implemented_date", known="novelty",
         estimator="rate", numerator="novelty = 'new_to_market'", min_n=5,
     ),
     Metric(
@@ -191,7 +201,7 @@ VALUE = (
         ),
         unit="eur", counts="outcomes", group="innovation",
         needs=("outcomes.implemented_date", "outcomes.value_eur"),
-        view="outcome_facts", window="year", event="implemented_date", where="value_eur is not null",
+        view="outcome_facts", window="year", event="implemented_date", known="value_eur",
         estimator="sum", numerator="value_eur", tells="value_evidence",
     ),
     Metric(
@@ -203,7 +213,7 @@ VALUE = (
         ),
         unit="trl", counts="outcomes", group="innovation",
         needs=("issues.trl_start", "outcomes.trl_end"),
-        view="outcome_facts", window="year", event="delivered_date", where="trl_gain is not null",
+        view="outcome_facts", window="year", event="delivered_date", known="trl_gain",
         estimator="mean", values=("trl_gain",), min_n=10,
     ),
 )  # fmt: skip
@@ -217,6 +227,7 @@ FUNNEL = (
             "days before the last day of the period."
         ),
         unit="count", counts="issues", group="innovation",
+        reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date",
     ),
     Metric(
@@ -224,6 +235,7 @@ FUNNEL = (
         label=msg("Cohort: accepted"),
         definition=msg("Issues of the cohort that were accepted, or came further, by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("issues.accepted_date",),
+        reads=("outcomes.delivered_date",),
         view="issue_facts", window="matured", event="proposed_date",
         where="accepted_date is not null or is_delivered",
     ),
@@ -232,6 +244,7 @@ FUNNEL = (
         label=msg("Cohort: delivered"),
         definition=msg("Issues of the cohort with a solution delivered by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("outcomes.delivered_date",),
+        reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date", where="is_delivered",
     ),
     Metric(
@@ -239,6 +252,7 @@ FUNNEL = (
         label=msg("Cohort: implemented"),
         definition=msg("Issues of the cohort with a solution implemented by the last day of the period."),
         unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date", where="is_implemented",
     ),
     Metric(
@@ -249,6 +263,7 @@ FUNNEL = (
             "embedded. No day is kept of that, so it is what was known of it when the report was made."
         ),
         unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date",
         where="is_implemented and status = 'embedded'",
     ),

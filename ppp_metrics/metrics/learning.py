@@ -16,6 +16,7 @@ PARTICIPATION = (
         definition=msg("People who worked on an issue in the four quarters that end with the period."),
         unit="count", counts="people", group="learning",
         needs=("participations.participant_id",),
+        reads=("participations.end_date",),
         view="participation_facts", window="year", per=PERSON, person=True, subjects=PERSON,
         where="start_date <= getvariable('window_end') and end_date >= getvariable('window_start')",
     ),
@@ -28,6 +29,7 @@ PARTICIPATION = (
         ),
         unit="count", counts="people", group="learning",
         needs=("participations.participant_id",),
+        reads=("participations.end_date",),
         view="participation_facts", window="year", per=PERSON, person=True, subjects=PERSON,
         where="start_date <= getvariable('window_end') and end_date >= getvariable('window_start')",
         only=("role", LIFELONG_LEARNER_ROLES),
@@ -41,9 +43,9 @@ PARTICIPATION = (
         ),
         unit="hours", counts="people", group="learning",
         needs=("participations.hours",),
+        reads=("participations.end_date",),
         view="participation_facts", window="year", person=True, subjects=PERSON,
-        where="""start_date <= getvariable('window_end') and end_date >= getvariable('window_start')
-                 and hours is not null""",
+        where="start_date <= getvariable('window_end') and end_date >= getvariable('window_start')", known="hours",
         estimator="sum", numerator="hours_in_window", n_of="person_id",
     ),
     Metric(
@@ -168,7 +170,7 @@ EXCHANGE = (
         unit="pct", counts="pairs of people", group="learning",
         needs=("interactions.giver_id",),
         view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
-        where="is_across is not null", person=True, subjects=PAIR_OF_PEOPLE,
+        known="is_across", person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="bool_or(is_across)", min_n=5,
     ),
     Metric(

@@ -101,9 +101,9 @@ Kind = Literal["count", "rate", "ratio", "sum", "estimate", "incidence", "variat
 class Metric:
     """One metric.
 
-    The rows of `view` whose `event` lies in `window` and for which `where` holds are the units, or `only` those of
-    which a dimension has one of some values. Where a unit takes several rows, `per` names the columns that make one
-    (and `numerator` is then an aggregate over its rows).
+    The rows of `view` whose `event` lies in `window`, for which `where` holds and of which `known` is not null are the
+    units, or `only` those of which a dimension has one of some values. Where a unit takes several rows, `per` names the
+    columns that make one (and `numerator` is then an aggregate over its rows).
 
     - estimator "count": the number of units;
     - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval;
@@ -118,8 +118,10 @@ class Metric:
     `n_of` names the column whose distinct values n counts, where units are finer than that. `subjects` are the columns
     that say whom a small cell would give away: people where `person`, else companies; taken together, or
     `subjects_apart`. `needs` are the columns (`table.column`) without which a supplier's records say nothing of the
-    metric: who never sent them is left out, so that what is not known is not counted as what did not happen.
-    `one_design`: never pools designs of measurement. `tells`: the column whose mix of values the note says.
+    metric: who never sent them is left out, so that what is not known is not counted as what did not happen. `reads`
+    are columns that it reads besides, which a supplier may do without: of all of these the note says how much was sent
+    that could not be read. `one_design`: never pools designs of measurement. `tells`: the column whose mix of values
+    the note says.
     """
 
     id: str
@@ -131,8 +133,10 @@ class Metric:
     view: str
     window: str
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     event: str | None = None
     where: str | None = None
+    known: str | None = None
     only: tuple[str, tuple[str, ...]] | None = None
     per: tuple[str, ...] = ()
     estimator: str = "count"
@@ -155,7 +159,7 @@ class Metric:
     @property
     def expressions(self) -> tuple[str, ...]:
         """The SQL of the declaration: what the metric reads of its view, but for whom it counts."""
-        single = (self.event, self.where, self.numerator, self.denominator, self.n_of, self.tells)
+        single = (self.event, self.where, self.known, self.numerator, self.denominator, self.n_of, self.tells)
         return (*self.per, *self.values, *filter(None, single))
 
     @property

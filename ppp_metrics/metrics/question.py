@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS, find_dimension, find_value
 from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
+from ppp_metrics.metrics.lacking import Gap, Lacking, gaps_of, is_counted, notes_of_suppliers
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_partnership, find_region
 from ppp_metrics.metrics.protection import Name
@@ -31,9 +32,10 @@ class Question:
     """One metric with its groups and conditions, as SQL; values from outside stand in `values`, bound by name.
 
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
-    cell, `area_notes` for those of one area. `is_known`: some supplier sent the columns that the metric needs. `table`
-    says which places its cells count; `withheld` are the cells that a release does not show, None where the question
-    stands alone. `again` asks the same by other dimensions and under other conditions.
+    cell, `area_notes` for those of one area; `lacking` is what it takes to say more of each cell. `is_known`: some
+    supplier sent the columns that the metric needs. `table` says which places its cells count; `withheld` are the cells
+    that a release does not show, None where the question stands alone. `again` asks the same by other dimensions and
+    under other conditions.
     """
 
     metric: Metric
@@ -48,6 +50,7 @@ class Question:
     notes: tuple[str, ...] = ()
     area_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_known: bool = True
+    lacking: Lacking | None = None
 
     @property
     def least(self) -> int:
@@ -106,14 +109,19 @@ def ask(
         notes.append("period_not_begun")
     _set_window(con, metric, period, today, is_by_time=not {*names, *conditions}.isdisjoint(TIME_DIMENSIONS))
     values: dict[str, Any] = {f"where_{name}": wanted for name, wanted in conditions.items()}
-    filters = [f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})" for name in conditions]
-    if metric.where:
-        filters.append(f"({metric.where})")
+    # of the slice whatever the days, by the days, and of the metric itself
+    filters: list[str] = []
+    on_days: list[str] = []
+    for name in conditions:
+        condition = f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})"
+        (on_days if name in TIME_DIMENSIONS else filters).append(condition)
+    own = [f"({metric.where})"] if metric.where else []
+    own += [f"{metric.known} is not null"] if metric.known else []
     if metric.only:
         name, values["only"] = metric.only
         filters.append(f"list_contains($only, {name})")
     if metric.event:
-        filters.append(f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')")
+        on_days.append(f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')")
     if region:
         values["region"] = find_region(con, region)
         filters.append("region_code in (select region_code from region_paths where list_contains(path, $region))")
@@ -131,12 +139,17 @@ def ask(
     incomplete: dict[str, tuple[str, ...]] = {}
     if silent:
         asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
-        everyone = _source(metric, filters, asked_of, ["supplier"])
+        everyone = _source(metric, [*filters, *own, *on_days], asked_of, ["supplier"])
         incomplete = _incomplete_notes(con, everyone, values, silent, AREA if areas else "''") if sent else {}
         notes += incomplete.pop("", ())
         values["suppliers"] = sent
         filters.append("list_contains($suppliers, supplier)")
-    source = _source(metric, filters, levels, read)
+    source = _source(metric, [*filters, *own, *on_days], levels, read)
+    of_area = notes_of_suppliers(con, metric, edition, values)
+    notes += of_area.pop("", ())
+    incomplete = {area: incomplete.get(area, ()) + of_area.get(area, ()) for area in {*incomplete, *of_area}}
+    gaps = gaps_of(con, metric)
+    lacking = _lacking(metric, edition, gaps, filters, on_days, levels, groups) if gaps else None
     is_known = bool(sent) or not metric.needs
     table = Table(
         metric=metric,
@@ -151,7 +164,19 @@ def ask(
         names, groups = (*names, AREA), (*groups, AREA)
     again = partial(ask, con, metric, period, today=today, region=region, partnership=partnership, edition=edition)
     return Question(
-        metric, names, groups, source, edition, table, again, withheld, values, tuple(notes), incomplete, is_known
+        metric,
+        names,
+        groups,
+        source,
+        edition,
+        table,
+        again,
+        withheld,
+        values,
+        tuple(notes),
+        incomplete,
+        is_known,
+        lacking,
     )
 
 
@@ -186,6 +211,31 @@ def _source(metric: Metric, filters: Sequence[str], levels: Sequence[str], read:
     used = " ".join([*filters, *read, *(["region_code"] if levels else [])])
     joined = f" left join (select region_code, {', '.join(levels)} from region_paths) using (region_code)"
     return f"{relation(metric.view, used)}{joined if levels else ''} where {' and '.join(filters) or 'true'}"
+
+
+def _lacking(
+    metric: Metric,
+    edition: str,
+    gaps: tuple[Gap, ...],
+    filters: Sequence[str],
+    on_days: Sequence[str],
+    levels: Sequence[str],
+    groups: Sequence[str],
+) -> Lacking:
+    """The gaps with the rows that count in the metric, or would if what they lack were there."""
+    marks = " or ".join(gap.mark for gap in gaps)
+    records = [*groups, *(gap.record for gap in gaps)]
+    is_whole = [f"({metric.where})"] if metric.where else []
+    may_be = [f"({metric.where}) is not false"] if metric.where else []
+    known = [f"{metric.known} is not null"] if metric.known else []
+    counts = f"({' and '.join([*is_whole, *known]) or 'true'} or {' and '.join([f'({marks})', *may_be])})"
+    in_window = _source(metric, [*filters, *on_days, counts], levels, records)
+    no_day = [f"({metric.event} is null and {gap.mark})" for gap in gaps if gap.is_undated]
+    other = " or ".join([*known, *(gap.mark for gap in gaps if known and not gap.is_undated)])
+    undated = [*filters, *may_be, *no_day, *([f"({other})"] if other else [])]
+    return Lacking(
+        gaps, is_counted(metric, edition), in_window, _source(metric, undated, levels, records) if no_day else ""
+    )
 
 
 def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: date, is_by_time: bool) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from ppp_metrics.records import codes
 from ppp_metrics.records.model import SQL_TYPES, TABLES
@@ -27,6 +27,7 @@ SETTINGS = (
     "shared_partnerships",
     "workplace_settings",
     "theme_settings",
+    "lacking_cells",
 )
 """Relations that no date changes and that every view joins: read once a session, into temporary tables."""
 
@@ -52,8 +53,8 @@ VIEWS = (
 )
 """In the order in which they build on each other."""
 
-PREPARED: WeakSet[DuckDBPyConnection] = WeakSet()
-"""The sessions that have these relations."""
+PREPARED: WeakKeyDictionary[DuckDBPyConnection, frozenset[tuple[str, str | None]]] = WeakKeyDictionary()
+"""The sessions that have these relations, each with what its records lack: see `lacking_columns`."""
 
 WORD = re.compile(r"\w+")
 SUBQUERY = re.compile(r"^(?:with )?(\w+) as( not materialized)? \(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
@@ -82,7 +83,19 @@ def prepare(con: DuckDBPyConnection) -> None:
     con.execute("set variable by_quarter = true")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
-    PREPARED.add(con)
+    lacked = frozenset(con.execute("select distinct table_name, column_name from lacking_cells").fetchall())
+    if lacked:
+        places = relation("issue_settings", "supplier, region_code, partnership")
+        con.execute(
+            "create or replace temp table supplier_places as "
+            f"select distinct supplier, region_code, partnership from {places}"
+        )
+    PREPARED[con] = lacked
+
+
+def lacking_columns(con: DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:
+    """The tables and columns of which a record of a prepared session lacks a cell; no column: of which rows do."""
+    return PREPARED[con]
 
 
 def create_views(con: DuckDBPyConnection) -> None:
@@ -104,7 +117,7 @@ def looking_back(con: DuckDBPyConnection, loads: Collection[int]) -> Iterator[No
 
 def _see(con: DuckDBPyConnection, loads: Collection[int]) -> None:
     create_session_views(con, None, loads)
-    PREPARED.discard(con)
+    PREPARED.pop(con, None)
     prepare(con)
 
 
@@ -119,6 +132,10 @@ def create_empty_records(con: DuckDBPyConnection) -> None:
         )
 
     con.execute("create table delivered_columns (supplier varchar, table_name varchar, column_name varchar)")
+    con.execute(
+        "create table put_aside (supplier varchar, load_id integer, source_id integer, source_row bigint, "
+        "table_name varchar, column_name varchar, row_kept boolean)"
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ppp_metrics.metrics.lacking import suppliers_anywhere
 from ppp_metrics.metrics.registry import METRICS
 from ppp_metrics.metrics.relations import create_views, prepare
 from ppp_metrics.records.model import SHARED_TABLES
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 EVERYBODYS = (*SHARED_TABLES, "targets")
 """Tables that any region's report may read."""
-SUPPLIERS = ("partnerships", "workplaces", "delivered_columns", "value_stories")
+SUPPLIERS = ("partnerships", "workplaces", "delivered_columns", "value_stories", "lacking_cells")
 """Tables that the report of a region reads of the suppliers with records in it."""
 LINEAGE = ("load_id", "source_id", "source_row")
 
@@ -45,12 +46,14 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
         for code, count, total, names in rows:
             found.setdefault(code, {})[view] = (count, total)
             suppliers.setdefault(code, set()).update(names)
+    nowhere = suppliers_anywhere(con)
     shared = {name: _hashes(con, name) for name in EVERYBODYS}
     own = {name: _hashes(con, name, by_supplier=True) for name in SUPPLIERS}
-    return {
-        code: _digest([views, shared, [[supplier, _of(own, supplier)] for supplier in sorted(suppliers[code])]])
-        for code, views in found.items()
-    }
+    digests = {}
+    for code, views in found.items():
+        told_of = sorted({*suppliers[code], *nowhere})
+        digests[code] = _digest([views, shared, [[supplier, _of(own, supplier)] for supplier in told_of]])
+    return digests
 
 
 def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
@@ -59,11 +62,12 @@ def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
 
 def _hashes(con: DuckDBPyConnection, name: str, *, by_supplier: bool = False) -> dict[str, str]:
     """Supplier -> a hash of its rows of a table; without `by_supplier`, "" -> one of all rows."""
-    hidden = ("supplier",) if name == "delivered_columns" else ("supplier", *LINEAGE)
+    # which record a cell is lacking in is all that its row says
+    hidden = {"delivered_columns": (), "lacking_cells": ("load_id",)}.get(name, LINEAGE)
     owner = "supplier" if by_supplier else "''"
     rows = con.execute(
         "select kept.owner, sum(hash(kept))::varchar from "
-        f"(select {owner} as owner, * exclude ({', '.join(hidden)}) from {name}) as kept "
+        f"(select {owner} as owner, * exclude ({', '.join(('supplier', *hidden))}) from {name}) as kept "
         "group by kept.owner"
     )
     return dict(rows.fetchall())

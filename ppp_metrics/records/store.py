@@ -81,7 +81,8 @@ class Store:
         With `loads`, the records known when these loads were the newest of their suppliers. Each table has the model's
         columns, then supplier, load_id, source_id, source_row. `known_loads` are the newest loads of each supplier;
         `regions` has the reference regions too, with `current_code`: the same area's code in the newest classification.
-        `delivered_columns` (supplier, table_name, column_name) tells an empty column from one that was never sent.
+        `delivered_columns` (supplier, table_name, column_name) tells an empty column from one that was never sent;
+        `put_aside` has a row a cell that could not be kept, with whether the rest of its row was.
 
         Raises DataError when nothing has been loaded yet.
         """
@@ -178,6 +179,11 @@ def create_session_views(con: DuckDBPyConnection, known_at: date | None, loads: 
     con.execute(
         "create or replace temp view delivered_columns as "
         "select supplier, table_name, column_name from delivered join known_loads using (load_id)"
+    )
+    con.execute(
+        "create or replace temp view put_aside as "
+        "select supplier, load_id, source_id, source_row, table_name, column_name, row_kept "
+        "from quarantine join known_loads using (load_id)"
     )
     con.execute(
         "create or replace temp view regions as "

@@ -4,6 +4,7 @@ with final as (
     select
         issue.supplier,
         issue.issue_id,
+        issue.partner_id,
         company.organisation_id,
         company.is_company,
         coalesce(company.region_code, partnership.region_code) as region_code,

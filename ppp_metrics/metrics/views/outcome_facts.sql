@@ -4,6 +4,7 @@ with final as (
     select
         outcome.supplier,
         outcome.outcome_id,
+        outcome.issue_id,
         issue.organisation_id,
         issue.region_code,
         issue.partnership,

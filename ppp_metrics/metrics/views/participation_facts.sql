@@ -12,6 +12,7 @@ final as (
     select
         participation.supplier,
         participation.issue_id,
+        participation.participant_id,
         participation.supplier || chr(31) || participation.participant_id as person_id,
         person.role,
         person.side,
