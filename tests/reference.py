@@ -434,13 +434,17 @@ def coverage(rows: Rows) -> Answer:
     return rate(sum(row["is_brought"] for row in rows), len(rows), least=1, n=len({row["key"] for row in rows}))
 
 
-def is_mutual(rows: Rows) -> bool:
-    return len({row["giver"] for row in rows}) == 2
+def dyads(asked: Asked) -> Rows:
+    """The interactions of the year, once for each place of either person, with what holds for the pair as a whole."""
+    rows = dated(asked.known.interactions, "day", asked.year)
+    givers: dict = {}
+    for row in rows:
+        givers.setdefault(row["people"], set()).add(row["giver"])
+    return [row | place | {"is_mutual": len(givers[row["people"]]) == 2} for row in rows for place in row["places"]]
 
 
 def across(asked: Asked, known_only: bool = False) -> Rows:
-    rows = dated(asked.known.interactions, "day", asked.year)
-    return [row for row in rows if (row["is_across"] is not None if known_only else row["is_across"])]
+    return [row for row in dyads(asked) if (row["is_across"] is not None if known_only else row["is_across"])]
 
 
 Source = Callable[[Asked], Rows]
@@ -567,12 +571,12 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
         "improved_share_pct": (pairs, improved),
         "learning_retention_pct": (lambda a: dated(a.known.pairs, "followed", a.year), estimate(retained, "person")),
         "learning_flow_count": (interactions, count),
-        "mutual_learning_pct": (interactions, rate_per("people", is_mutual)),
+        "mutual_learning_pct": (dyads, rate_per("people", any_row(lambda row: row["is_mutual"]))),
         "boundary_crossing_pct": (
             lambda a: across(a, known_only=True),
             rate_per("people", any_row(lambda row: row["is_across"])),
         ),
-        "mutual_learning_across_pct": (across, rate_per("people", is_mutual)),
+        "mutual_learning_across_pct": (across, rate_per("people", any_row(lambda row: row["is_mutual"]))),
     }
 
 

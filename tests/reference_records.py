@@ -381,9 +381,16 @@ class Known:
             giver = self.person(row["supplier"], row["giver_id"])
             receiver = self.person(row["supplier"], row["receiver_id"])
             sides = {giver["side"], receiver["side"]}
+            of_issue = self.of_issue(row["supplier"], row["issue_id"])
             rows.append(
                 self.of_work(row["supplier"], row["issue_id"], None, row["giver_id"])
                 | {
+                    "pair_roles": "/".join(sorted((giver["role"], receiver["role"]))),
+                    # somebody whose own region is not known stands where the issue does
+                    "places": [
+                        areas(self.table("regions"), person["employer_region"] or of_issue["region"])
+                        for person in (giver, receiver)
+                    ],
                     "giver_role": giver["role"],
                     "receiver_role": receiver["role"],
                     "giver": giver["person"],

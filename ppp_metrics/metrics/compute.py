@@ -203,6 +203,10 @@ def _units(question: Question) -> str:
     """SQL for a row a unit, with its groups and whether the numerator holds for it."""
     metric = question.metric
     hit = f"coalesce({metric.numerator}, false) as is_hit" if metric.kind == "rate" else "false as is_hit"
+    if question.whole:
+        stands = f"select distinct {', '.join((*question.selected, *metric.per))} from {question.source}"
+        judged = f"select {', '.join(metric.per)}, {hit} from {question.whole} group by all"
+        return f"select * from ({stands}) join ({judged}) using ({', '.join(metric.per)})"
     if metric.per:
         keys = ", ".join(dict.fromkeys((*question.selected, *metric.per, *metric.subjects)))
         return f"select {keys}, {hit} from {question.source} group by all"

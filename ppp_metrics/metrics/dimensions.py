@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from ppp_metrics.errors import UsageError
@@ -75,6 +76,23 @@ def _theme(name: str, en: str, nl: str) -> Dimension:
 SME = (Code("yes", Label("SME", "mkb"), ("ja",)), Code("no", Label("large company", "grootbedrijf"), ("nee",)))
 SIDES = (Code("education", Label("education", "onderwijs")), Code("company", Label("company", "bedrijf")))
 
+
+def _pair_of(one: Code, other: Code) -> Code:
+    """The roles of two people in the order of their codes; typed in either order."""
+    names = [
+        (f"{first}/{second}", f"{second}/{first}")
+        for first, second in zip(
+            (one.value, one.label.en, one.label.nl), (other.value, other.label.en, other.label.nl), strict=True
+        )
+    ]
+    (value, swapped), (en, en_swapped), (nl, nl_swapped) = names
+    return Code(value, Label(en, nl), (swapped, en_swapped, nl_swapped))
+
+
+PAIRS_OF_ROLES = tuple(
+    _pair_of(*pair) for pair in combinations_with_replacement(sorted(codes.ROLES, key=lambda role: role.value), 2)
+)
+
 DIMENSIONS: dict[str, Dimension] = {
     dimension.id: dimension
     for dimension in (
@@ -106,6 +124,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("role", Label("role", "rol"), codes.ROLES),
         Dimension("giver_role", Label("role of who gives", "rol van wie geeft"), codes.ROLES),
         Dimension("receiver_role", Label("role of who receives", "rol van wie ontvangt"), codes.ROLES),
+        Dimension("pair_roles", Label("roles of both", "rollen van beiden"), PAIRS_OF_ROLES),
         Dimension("side", Label("side", "kant"), SIDES),
         Dimension(
             "competence",

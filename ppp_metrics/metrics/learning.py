@@ -152,11 +152,12 @@ EXCHANGE = (
         label=msg("Mutual learning"),
         definition=msg(
             "Pairs of people who each helped the other to learn, as a share of the pairs with any interaction in the "
-            "four quarters that end with the period."
+            "four quarters that end with the period. A pair is never cut: it counts, whole, in the region of either "
+            "and for each issue on which they helped."
         ),
         unit="pct", counts="pairs of people", group="learning",
         needs=("interactions.giver_id",),
-        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
+        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE, stands_in="dyads",
         person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="count(distinct giver_id) = 2", min_n=5,
     ),
@@ -165,11 +166,12 @@ EXCHANGE = (
         label=msg("Boundary crossing"),
         definition=msg(
             "Pairs of people of whom one is on the education side and one on the company side, as a share of the "
-            "pairs with any interaction and both sides known in the four quarters that end with the period."
+            "pairs with any interaction and both sides known in the four quarters that end with the period. A pair is "
+            "never cut: it counts, whole, in the region of either and for each issue on which they helped."
         ),
         unit="pct", counts="pairs of people", group="learning",
         needs=("interactions.giver_id",),
-        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
+        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE, stands_in="dyads",
         known="is_across", person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="bool_or(is_across)", min_n=5,
     ),
@@ -178,11 +180,12 @@ EXCHANGE = (
         label=msg("Mutual learning across sides"),
         definition=msg(
             "Pairs who each helped the other to learn, as a share of the pairs of one person on the education side "
-            "and one on the company side with any interaction in the four quarters that end with the period."
+            "and one on the company side with any interaction in the four quarters that end with the period. A pair "
+            "is never cut: it counts, whole, in the region of either and for each issue on which they helped."
         ),
         unit="pct", counts="pairs of people", group="learning",
         needs=("interactions.giver_id",),
-        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE,
+        view="interaction_facts", window="year", event="interaction_date", per=PAIR_OF_PEOPLE, stands_in="dyads",
         where="is_across", person=True, subjects=PAIR_OF_PEOPLE,
         estimator="rate", numerator="count(distinct giver_id) = 2", min_n=5,
     ),

@@ -22,6 +22,7 @@ from ppp_metrics.periods import Period
 
 OWN_DIMENSIONS = {
     "person_id": ("role", "side"),
+    "person_a_id": ("pair_roles",),
     "organisation_id": ("partner", "size_class", "sme", "sector"),
     "partnership": ("partnership", "programme", "phase"),
 }
@@ -101,7 +102,7 @@ def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
     def counted(unit: tuple[str, ...], *predicates: str) -> tuple[str, tuple[str, ...]]:
         texts = {re.sub(r"^bool_or\((.*)\)$", r"\1", " ".join(each.split())) for each in predicates}
         texts -= {f"{each} is not null" for each in texts}
-        return " ; ".join((metric.view, ", ".join(unit), *sorted(texts), *metric.needs)), unit
+        return " ; ".join((metric.view, metric.event or "", ", ".join(unit), *sorted(texts), *metric.needs)), unit
 
     def summed(expression: str) -> tuple[str, tuple[str, ...]]:
         return f"sum {metric.view} ; {expression} ; {metric.where or ''}", ()

@@ -8,6 +8,8 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ppp_metrics.errors import UsageError
+from ppp_metrics.language import msg
 from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS, find_dimension, find_value
 from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
 from ppp_metrics.metrics.lacking import Gap, Lacking, gaps_of, is_counted, notes_of_suppliers
@@ -31,17 +33,19 @@ AREA = "area"
 class Question:
     """One metric with its groups and conditions, as SQL; values from outside stand in `values`, bound by name.
 
-    `names` are the dimensions, `groups` their expressions; `source` is what follows `from`. `notes` hold for every
-    cell, `area_notes` for those of one area; `lacking` is what it takes to say more of each cell. `is_known`: some
-    supplier sent the columns that the metric needs. `table` says which places its cells count; `withheld` are the cells
-    that a release does not show, None where the question stands alone. `again` asks the same by other dimensions and
-    under other conditions.
+    `names` are the dimensions, `groups` their expressions; `source` is what follows `from`; `whole` the same for all
+    rows that units are judged on, where the source only says in which groups they stand. `notes` hold for every cell,
+    `area_notes` for those of one area; `lacking` is what it takes to say more of each cell. `is_known`: some supplier
+    sent the columns that the metric needs. `table` says which places its cells count; `withheld` are the cells that a
+    release does not show, None where the question stands alone. `again` asks the same by other dimensions and under
+    other conditions.
     """
 
     metric: Metric
     names: tuple[str, ...]
     groups: tuple[str, ...]
     source: str
+    whole: str
     edition: str
     table: Table
     again: Callable[..., Question]
@@ -109,19 +113,15 @@ def ask(
         notes.append("period_not_begun")
     _set_window(con, metric, period, today, is_by_time=not {*names, *conditions}.isdisjoint(TIME_DIMENSIONS))
     values: dict[str, Any] = {f"where_{name}": wanted for name, wanted in conditions.items()}
-    # of the slice whatever the days, by the days, and of the metric itself
+    if metric.only:
+        values["only"] = metric.only[1]
+    own, in_window = _own_filters(metric), _event_filter(metric)
+    # of the slice whatever the days, and by the days
     filters: list[str] = []
     on_days: list[str] = []
     for name in conditions:
         condition = f"list_contains($where_{name}, {DIMENSIONS[name].expression(metric.event)})"
         (on_days if name in TIME_DIMENSIONS else filters).append(condition)
-    own = [f"({metric.where})"] if metric.where else []
-    own += [f"{metric.known} is not null"] if metric.known else []
-    if metric.only:
-        name, values["only"] = metric.only
-        filters.append(f"list_contains($only, {name})")
-    if metric.event:
-        on_days.append(f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')")
     if region:
         values["region"] = find_region(con, region)
         filters.append("region_code in (select region_code from region_paths where list_contains(path, $region))")
@@ -135,21 +135,29 @@ def ask(
         in_area = ["unnest(list_intersect(path, $areas)) as area"]
     levels = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}] + in_area
     read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
+    # what is asked of nobody in particular need not be told where it stands
+    is_sliced = bool(filters or on_days or groups or areas)
+    view = metric.stands_in if metric.stands_in and is_sliced else metric.view
+    counts = [*(own if view == metric.view else ()), *on_days, *in_window]
     sent, silent = _suppliers(con, metric.needs)
     incomplete: dict[str, tuple[str, ...]] = {}
+    of_senders: list[str] = []
     if silent:
         asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
-        everyone = _source(metric, [*filters, *own, *on_days], asked_of, ["supplier"])
+        everyone = _source(view, [*filters, *counts], asked_of, ["supplier"])
         incomplete = _incomplete_notes(con, everyone, values, silent, AREA if areas else "''") if sent else {}
         notes += incomplete.pop("", ())
         values["suppliers"] = sent
-        filters.append("list_contains($suppliers, supplier)")
-    source = _source(metric, [*filters, *own, *on_days], levels, read)
+        of_senders = ["list_contains($suppliers, supplier)"]
+    source = _source(view, [*filters, *of_senders, *counts], levels, read)
+    judged = [*of_senders, *own, *in_window]
+    whole = "" if view == metric.view else _source(metric.view, judged, [], [*metric.expressions, *metric.subjects])
     of_area = notes_of_suppliers(con, metric, edition, values)
     notes += of_area.pop("", ())
     incomplete = {area: incomplete.get(area, ()) + of_area.get(area, ()) for area in {*incomplete, *of_area}}
     gaps = gaps_of(con, metric)
-    lacking = _lacking(metric, edition, gaps, filters, on_days, levels, groups) if gaps else None
+    in_slice, by_days = [*filters, *of_senders], [*on_days, *in_window]
+    lacking = _lacking(metric, view, edition, gaps, in_slice, by_days, levels, groups) if gaps else None
     is_known = bool(sent) or not metric.needs
     table = Table(
         metric=metric,
@@ -168,6 +176,7 @@ def ask(
         names,
         groups,
         source,
+        whole,
         edition,
         table,
         again,
@@ -188,6 +197,7 @@ def refuse_unknown(
     Raises UsageError for a dimension that the metric lacks or the edition does not show, and an unknown edition.
     """
     refuse_unknown_edition(edition)
+    _refuse_cutting(metric, {*by, *where})
     names = tuple(find_dimension(name, dimensions_of(metric)).id for name in dict.fromkeys(by))
     wanted = {
         find_dimension(name, conditions_of(metric)).id: [values] if isinstance(values, str) else values
@@ -195,6 +205,33 @@ def refuse_unknown(
     }
     refuse_naming_companies({*names, *wanted}, edition)
     return names, wanted
+
+
+def _refuse_cutting(metric: Metric, dimensions: set[str]) -> None:
+    """Raises UsageError for a dimension of which a unit that must stay whole has several values."""
+    cutting = dimensions.intersection(DIMENSIONS, view_columns()[metric.view]).difference(conditions_of(metric))
+    for name in sorted(cutting if metric.stands_in else ()):
+        raise UsageError(
+            msg(
+                "{metric} counts pairs of people, and by {dimension} a pair would be cut in two. Use pair_roles, or "
+                "learning_flow_count, which counts interactions.",
+                metric=metric.id,
+                dimension=name,
+            )
+        )
+
+
+def _own_filters(metric: Metric) -> list[str]:
+    """What makes a row of its view one of the metric's, whatever the slice and the days."""
+    filters = [f"({metric.where})"] if metric.where else []
+    filters += [f"{metric.known} is not null"] if metric.known else []
+    return filters + ([f"list_contains($only, {metric.only[0]})"] if metric.only else [])
+
+
+def _event_filter(metric: Metric) -> list[str]:
+    if not metric.event:
+        return []
+    return [f"{_filtered_event(metric)} between getvariable('window_start') and getvariable('window_end')"]
 
 
 def _filtered_event(metric: Metric) -> str:
@@ -206,15 +243,16 @@ def _filtered_event(metric: Metric) -> str:
     return on_file if on_file in view_columns()[metric.view] else str(metric.event)
 
 
-def _source(metric: Metric, filters: Sequence[str], levels: Sequence[str], read: Sequence[str] = ()) -> str:
-    """What follows `from`: the rows of the metric's view that pass the filters, with the columns that are read."""
+def _source(view: str, filters: Sequence[str], levels: Sequence[str], read: Sequence[str] = ()) -> str:
+    """What follows `from`: the rows of a view that pass the filters, with the columns that are read."""
     used = " ".join([*filters, *read, *(["region_code"] if levels else [])])
     joined = f" left join (select region_code, {', '.join(levels)} from region_paths) using (region_code)"
-    return f"{relation(metric.view, used)}{joined if levels else ''} where {' and '.join(filters) or 'true'}"
+    return f"{relation(view, used)}{joined if levels else ''} where {' and '.join(filters) or 'true'}"
 
 
 def _lacking(
     metric: Metric,
+    view: str,
     edition: str,
     gaps: tuple[Gap, ...],
     filters: Sequence[str],
@@ -225,16 +263,17 @@ def _lacking(
     """The gaps with the rows that count in the metric, or would if what they lack were there."""
     marks = " or ".join(gap.mark for gap in gaps)
     records = [*groups, *(gap.record for gap in gaps)]
+    only = [f"list_contains($only, {metric.only[0]})"] if metric.only else []
     is_whole = [f"({metric.where})"] if metric.where else []
     may_be = [f"({metric.where}) is not false"] if metric.where else []
     known = [f"{metric.known} is not null"] if metric.known else []
     counts = f"({' and '.join([*is_whole, *known]) or 'true'} or {' and '.join([f'({marks})', *may_be])})"
-    in_window = _source(metric, [*filters, *on_days, counts], levels, records)
+    in_window = _source(view, [*filters, *only, *on_days, counts], levels, records)
     no_day = [f"({metric.event} is null and {gap.mark})" for gap in gaps if gap.is_undated]
     other = " or ".join([*known, *(gap.mark for gap in gaps if known and not gap.is_undated)])
-    undated = [*filters, *may_be, *no_day, *([f"({other})"] if other else [])]
+    undated = [*filters, *only, *may_be, *no_day, *([f"({other})"] if other else [])]
     return Lacking(
-        gaps, is_counted(metric, edition), in_window, _source(metric, undated, levels, records) if no_day else ""
+        gaps, is_counted(metric, edition), in_window, _source(view, undated, levels, records) if no_day else ""
     )
 
 

@@ -58,7 +58,7 @@ def dimensions_of(metric: Metric) -> tuple[str, ...]:
 
 def conditions_of(metric: Metric) -> tuple[str, ...]:
     """The dimensions the metric can be limited by, in the order of `DIMENSIONS`: those its view has columns for."""
-    columns = view_columns()[metric.view]
+    columns = view_columns()[metric.stands_in or metric.view]
     return tuple(
         name
         for name in DIMENSIONS

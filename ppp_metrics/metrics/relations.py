@@ -49,6 +49,7 @@ VIEWS = (
     "measurements",
     "issue_learning",
     "interaction_facts",
+    "dyads",
     "story_reach",
 )
 """In the order in which they build on each other."""

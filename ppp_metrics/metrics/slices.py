@@ -37,14 +37,13 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
         con.execute(f"set variable {name} = ?", [value])
     found: dict[str, dict[str, tuple[int, str]]] = {}
     suppliers: dict[str, set[str]] = {}
-    for view in sorted({metric.view for metric in METRICS.values()}):
-        rows = con.execute(
+    for name, rows in _rows_by_region().items():
+        query = (
             "select unnest(path) as code, count(*), sum(row_hash)::varchar, list(distinct supplier) "
-            f"from (select region_code, supplier, hash(facts) as row_hash from {view} as facts) "
-            "join region_paths using (region_code) group by code"
-        ).fetchall()
-        for code, count, total, names in rows:
-            found.setdefault(code, {})[view] = (count, total)
+            f"from ({rows}) join region_paths using (region_code) group by code"
+        )
+        for code, count, total, names in con.execute(query).fetchall():
+            found.setdefault(code, {})[name] = (count, total)
             suppliers.setdefault(code, set()).update(names)
     nowhere = suppliers_anywhere(con)
     shared = {name: _hashes(con, name) for name in EVERYBODYS}
@@ -54,6 +53,24 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
         told_of = sorted({*suppliers[code], *nowhere})
         digests[code] = _digest([views, shared, [[supplier, _of(own, supplier)] for supplier in told_of]])
     return digests
+
+
+def _rows_by_region() -> dict[str, str]:
+    """SQL for each relation's rows: region_code, supplier and row_hash.
+
+    Of units that stay whole, in any region in which they stand all rows count.
+    """
+    views = {view for metric in METRICS.values() for view in (metric.view, metric.stands_in) if view}
+    found = {
+        view: f"select region_code, supplier, hash(facts) as row_hash from {view} as facts" for view in sorted(views)
+    }
+    whole = {(metric.view, metric.stands_in, ", ".join(metric.per)) for metric in METRICS.values() if metric.stands_in}
+    for view, stands_in, unit in sorted(whole):
+        found[f"{view} whole"] = (
+            f"select place.region_code, facts.supplier, hash(facts) as row_hash from {view} as facts "
+            f"join (select distinct region_code, {unit} from {stands_in}) as place using ({unit})"
+        )
+    return found
 
 
 def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
