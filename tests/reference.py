@@ -260,11 +260,12 @@ def half_way(event: str, as_of: date) -> Callable[[Rows], float | None]:
 
 
 def flow_variation(rows: Rows) -> Answer:
-    """100 x sd / mean of the issues of each quarter that counts, none in some of them; of four quarters at least."""
-    if not rows:
-        return Answer(None, 0)
+    """100 x sd / mean of the issues of each quarter since the first of these, none in some; of four quarters at least."""
     proposed = Counter(quarter_number(row["proposed"]) for row in rows)
-    flow = [proposed[quarter] for quarter in rows[0]["quarters"]]
+    if not any(row["quarters"][0] <= quarter_number(row["proposed"]) for row in rows):
+        return Answer(None, 0)
+    first, last = rows[0]["quarters"]
+    flow = [proposed[quarter] for quarter in range(max(first, min(proposed)), last + 1)]
     return Answer(100 * stdev(flow) / mean(flow) if len(flow) >= 4 else None, len(flow))
 
 
@@ -281,11 +282,12 @@ def dated(rows: Rows, event: str, window: Window | None = None) -> Rows:
 
 
 def flow(asked: Asked) -> Rows:
-    """The issues of the last eight quarters that were over, with those of them since the first issue ever."""
+    """The issues until the end of the last eight quarters that were over, with these quarters."""
     window = quarters_until(asked.as_of, 8, 0)
-    since = min((row["proposed"] for row in asked.known.issues), default=window[0])
-    quarters = range(quarter_number(max(window[0], since)), quarter_number(window[1]) + 1)
-    return [row | {"quarters": quarters} for row in dated(asked.known.issues, "proposed", window)]
+    return [
+        row | {"quarters": (quarter_number(window[0]), quarter_number(window[1]))}
+        for row in dated(asked.known.issues, "proposed", (date.min, window[1]))
+    ]
 
 
 def is_matured_success(row: Row) -> bool:
@@ -519,8 +521,8 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
             estimate(lambda rows: mean(row["trl_gain"] for row in rows)),
         ),
         "cohort_proposed_count": (cohort(), count),
-        "cohort_accepted_count": (cohort(lambda row: row["accepted"] or row["delivered"]), count),
-        "cohort_delivered_count": (cohort(lambda row: row["delivered"]), count),
+        "cohort_accepted_count": (cohort(lambda row: row["accepted"] or row["delivered"] or row["implemented"]), count),
+        "cohort_delivered_count": (cohort(lambda row: row["delivered"] or row["implemented"]), count),
         "cohort_implemented_count": (cohort(lambda row: row["implemented"]), count),
         "cohort_embedded_count": (
             cohort(lambda row: row["implemented"] and row["status"] == "embedded"),
@@ -604,4 +606,6 @@ def reference(asked: Asked, metric_id: str, by: Sequence[str] = ()) -> dict[tupl
     groups: dict[tuple, Rows] = {}
     for row in rows:
         groups.setdefault(tuple(group_of(row, dimension) for dimension in by), []).append(row)
-    return {group: number(own) for group, own in groups.items()}
+    answers = {group: number(own) for group, own in groups.items()}
+    # a group of which nothing counts has no row: here one whose issues all came before the quarters that vary
+    return {group: answer for group, answer in answers.items() if answer.n}

@@ -1,7 +1,7 @@
 with delivered as (
     select distinct supplier, issue_id
     from outcomes
-    where delivered_date <= date '2026-09-30'
+    where least(delivered_date, implemented_date) <= date '2026-09-30'
 )
 
 select {by} count(*) as value

@@ -76,7 +76,7 @@ COMPANIES = (
         definition=msg(
             "Standard deviation of the quarterly number of issues proposed, as a share of its mean, over the last "
             "eight quarters that were over on the last day of the period: lower is steadier. Quarters without any "
-            "issue count as 0, from the first issue on; at least four quarters are needed."
+            "issue count as 0, from the first issue of the group on; at least four quarters are needed."
         ),
         unit="pct", counts="quarters", group="companies",
         reads=("issues.proposed_date",),

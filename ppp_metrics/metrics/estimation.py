@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ def _grouped(con: DuckDBPyConnection, question: Question, selected: str, ending:
 
 
 def _vary(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
-    """The variation of the quarters' numbers: a quarter without any counts as 0, but none before the first issue ever.
+    """The variation of the quarters' numbers: a quarter without any counts as 0, but none before the group's first ever.
 
     n is the number of quarters.
     """
@@ -85,22 +86,34 @@ def _vary(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> Non
     event = question.metric.event
     first, last = con.execute("select getvariable('window_start'), getvariable('window_end')").fetchall()[0]
     con.execute("set variable window_start = ?", [BEGINNING])
-    earliest = con.execute(f"select min({event}) from {question.source}", question.values).fetchall()[0][0]
+    begun = _by_group(con, question, f"min({event})")
     con.execute("set variable window_start = ?", [first])
-    quarters: list[str] = []
-    quarter = Period.quarter_of(max(first, earliest or last))
-    while earliest and quarter.first_day <= last:
-        quarters.append(str(quarter))
-        quarter = quarter.shifted(1)
-    counted = f"strftime({event}, '%Y') || '-Q' || quarter({event}) as counted_quarter"
+    quarter = f"strftime({event}, '%Y') || '-Q' || quarter({event}) as counted_quarter"
     found = con.execute(
-        f"select {', '.join((*question.selected, counted, 'count(*)'))} from {question.source} group by all",
+        f"select {', '.join((*question.selected, quarter, 'count(*)'))} from {question.source} group by all",
         question.values,
     ).fetchall()
-    numbers = {(*key, quarter): count for *key, quarter, count in found}
+    numbers = {(*key, counted): count for *key, counted, count in found}
     for cell in cells:
         key = tuple(cell[name] for name in question.names)
-        cell["n"] = len(quarters) if cell["units"] else 0
+        quarters = _quarters(max(first, begun[key]), last) if cell["units"] else []
+        cell["n"] = len(quarters)
         cell["estimate"] = coefficient_of_variation_pct(
-            np.array([numbers.get((*key, quarter), 0) for quarter in quarters], dtype=float)
+            np.array([numbers.get((*key, counted), 0) for counted in quarters], dtype=float)
         )
+
+
+def _by_group(con: DuckDBPyConnection, question: Question, aggregate: str) -> dict[tuple[str, ...], Any]:
+    rows = con.execute(
+        f"select {', '.join((*question.selected, aggregate))} from {question.source} group by all", question.values
+    ).fetchall()
+    return {tuple(key): value for *key, value in rows}
+
+
+def _quarters(first: date, last: date) -> list[str]:
+    """The quarters from that of the first day to that of the last."""
+    quarter, found = Period.quarter_of(first), []
+    while quarter.first_day <= last:
+        found.append(str(quarter))
+        quarter = quarter.shifted(1)
+    return found

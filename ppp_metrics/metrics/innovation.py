@@ -237,21 +237,24 @@ FUNNEL = (
         unit="count", counts="issues", group="innovation", needs=("issues.accepted_date",),
         reads=("outcomes.delivered_date",),
         view="issue_facts", window="matured", event="proposed_date",
-        where="accepted_date is not null or is_delivered",
+        where="accepted_date is not null or is_delivered or is_implemented",
     ),
     Metric(
         id="cohort_delivered_count",
         label=msg("Cohort: delivered"),
-        definition=msg("Issues of the cohort with a solution delivered by the last day of the period."),
-        unit="count", counts="issues", group="innovation", needs=("outcomes.delivered_date",),
+        definition=msg(
+            "Issues of the cohort with a solution delivered, or further than that, by the last day of the period."
+        ),
+        unit="count", counts="issues", group="innovation", needs=("issues.accepted_date", "outcomes.delivered_date"),
         reads=("issues.proposed_date",),
-        view="issue_facts", window="matured", event="proposed_date", where="is_delivered",
+        view="issue_facts", window="matured", event="proposed_date", where="is_delivered or is_implemented",
     ),
     Metric(
         id="cohort_implemented_count",
         label=msg("Cohort: implemented"),
         definition=msg("Issues of the cohort with a solution implemented by the last day of the period."),
-        unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        unit="count", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.delivered_date", "outcomes.implemented_date"),
         reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date", where="is_implemented",
     ),
@@ -262,7 +265,8 @@ FUNNEL = (
             "Issues of the cohort with a solution implemented by the last day of the period of which the status is "
             "embedded. No day is kept of that, so it is what was known of it when the report was made."
         ),
-        unit="count", counts="issues", group="innovation", needs=("outcomes.implemented_date",),
+        unit="count", counts="issues", group="innovation",
+        needs=("issues.accepted_date", "outcomes.delivered_date", "outcomes.implemented_date"),
         reads=("issues.proposed_date",),
         view="issue_facts", window="matured", event="proposed_date",
         where="is_implemented and status = 'embedded'",

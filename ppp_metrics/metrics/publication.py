@@ -97,6 +97,9 @@ def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
 
     Two metrics that count the same, one as its n and the other as its numerator, say so in the same words.
     """
+    if metric.kind == "variation":
+        # its n is quarters, of which those of the parts do not make up those of the whole
+        return {}
     held = tuple(filter(None, [metric.where]))
 
     def counted(unit: tuple[str, ...], *predicates: str) -> tuple[str, tuple[str, ...]]:

@@ -129,15 +129,25 @@ def test_quarters_without_any_issue_count_as_nought_but_not_before_the_first_iss
     assert answer(con, "assignment_flow_cv_pct", "2025-Q3", "value n note") == [(None, 3, "too_few")]
 
 
-def test_a_theme_is_nought_in_quarters_in_which_other_themes_had_issues() -> None:
+def test_the_quarters_of_a_theme_begin_with_its_own_first_issue_by_all_themes_as_by_itself() -> None:
     con = world(PARTNERS)
-    add_rows(con, "issues", proposed(q2025_1=4, q2025_2=4, q2025_3=4))
-    add_rows(con, "issues", [{"issue_id": "new", "theme_code": "energy", "proposed_date": "2025-12-31"}])
-    # energy: 0, 0, 0, 1: mean 1/4, sd = 1/2; water: 4, 4, 4, 0: mean 3, sd = 2
-    assert answer(con, "assignment_flow_cv_pct", "2025-Q4", "theme value n", by=["theme"]) == [
-        ("energy", pytest.approx(200), 4),
-        ("water", pytest.approx(200 / 3), 4),
+    add_rows(con, "issues", proposed(q2024_3=4, q2025_2=4, q2025_3=4))
+    energy = [
+        {"issue_id": f"e{day}", "theme_code": "energy", "proposed_date": day} for day in ("2025-01-01", "2025-12-31")
     ]
+    soil = [{"issue_id": "new", "theme_code": "soil", "proposed_date": "2025-12-31"}]
+    add_rows(con, "issues", energy + soil)
+    # energy from 2025-Q1 on: 1, 0, 0, 1: mean 1/2, sd = sqrt(1/3); water from 2024-Q3 on: 4, 0, 0, 4, 4, 0: mean 2,
+    # sd = sqrt(24 / 5); soil has one quarter
+    expected = [
+        ("energy", pytest.approx(200 * (1 / 3) ** 0.5), 4, ""),
+        ("soil", None, 1, "too_few"),
+        ("water", pytest.approx(50 * (24 / 5) ** 0.5), 6, ""),
+    ]
+    assert answer(con, "assignment_flow_cv_pct", "2025-Q4", "theme value n note", by=["theme"]) == expected
+    for theme, *rest in expected:
+        alone = answer(con, "assignment_flow_cv_pct", "2025-Q4", "value n note", where={"theme": theme})
+        assert alone == [tuple(rest)]
 
 
 def test_a_quarter_that_is_not_over_is_left_out() -> None:
