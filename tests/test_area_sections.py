@@ -66,22 +66,38 @@ def test_provinces_stand_in_the_order_of_their_names_with_interval_and_n(network
         ["Noord-Holland", "24", "37", "64.9%"],
         ["Zeeland", "2", "3", "too few"],
     ]
-    assert "Of all issues 40.0% were in use within a year. That lies within the interval of 0 of the 3 areas" in text(
-        made
-    )
+    assert "Of all issues, 40.0% led to a solution in use within a year." in text(made)
+    assert "They stand in the order of their names: an order by rate would partly be chance." in text(made)
     assert "Not drawn, for too few issues: Zeeland." in text(made)
     assert "<td" in made.html
     assert 'data-part="value"' in made.html
 
 
-def test_a_difference_is_claimed_only_beyond_the_outer_lines(network: Path) -> None:
+def test_an_area_stands_out_by_its_difference_from_all_others(network: Path) -> None:
+    # against the others: 20 of 100 with 60 of 100, 34 of 60 with 46 of 140, 24 of 37 with 56 of 163
     told = text(opened(network).area_funnel())
-    assert "By more than chance explains, these areas differ from the rate of all together, 40.0%:" in told
-    assert "40.0%: Groningen lower (20.0%) and Noord-Holland higher (64.9%)." in told
-    # 4.8 % of 3 areas
-    assert "Outside the inner lines, but not the outer ones: Friesland higher (56.7%)" in told
-    assert "Of 3 areas 0.1 lie there on average by chance alone." in told
+    assert "Clearly above average (40.0%): Friesland (56.7%) and Noord-Holland (64.9%)." in told
+    assert "Clearly below: Groningen (20.0%)." in told
+    # 5 % of 3 areas
+    assert "Outside the dashed lines: Friesland (56.7%), Groningen (20.0%) and Noord-Holland (64.9%)." in told
+    assert "Of 3 areas 0.2 lie there on average by chance alone." in told
     assert "Made up of: result obligation 99, effort obligation 101." in told
+
+
+def test_together_areas_may_differ_where_none_does_by_itself(tmp_path: Path) -> None:
+    """9, 10, 17 and 18 of 30, 13.5 on average: chi-square is (2 x 4.5² + 2 x 3.5²) / (30 x 0.45 x 0.55) = 8.75.
+
+    With 3 degrees of freedom that is p = 0.033, while 18 of 30 against 36 of 90 is 0.06 even by itself.
+    """
+    place = make(tmp_path, NL11=(30, 9), NL12=(30, 10), NL32=(30, 17), NL41=(30, 18))
+    told = text(opened(place).area_funnel())
+    assert (
+        "No single one clearly differs from the average (45.0%), but together they differ by more than chance" in told
+    )
+    dutch = text(opened(place, lang="nl").area_rates())
+    assert (
+        "Geen enkele wijkt op zichzelf duidelijk af van het gemiddelde (45,0%), maar samen verschillen ze meer" in dutch
+    )
 
 
 def test_the_table_says_where_each_lies_and_no_rank(network: Path) -> None:
@@ -95,7 +111,7 @@ def test_the_table_says_where_each_lies_and_no_rank(network: Path) -> None:
 
 def test_what_chance_explains_is_not_told_apart(tmp_path: Path) -> None:
     made = opened(make(tmp_path, NL11=(30, 12), NL12=(20, 9), NL41=(50, 19))).area_funnel()
-    assert "The areas are not distinguishable" in text(made)
+    assert "No single one clearly differs from the average (40.0%): the differences could be chance." in text(made)
     assert not re.search(">(Groningen|Friesland)</text>", made.html)
 
 

@@ -69,17 +69,17 @@ class Window:
         return BEGINNING, as_of
 
     def shared(self, period: Period, before: Period, today: date) -> tuple[int, int]:
-        """How many quarters it looks at in both periods, and how many in the first; (0, 0) if it reaches back for ever."""
-        quarters = []
-        for each in (period, before):
-            first, last = self.bounds(each, each.as_of(today))
-            if first == BEGINNING:
-                return 0, 0
-            begun, ended = Period.quarter_of(first), Period.quarter_of(last)
-            quarters.append(
-                {begun.shifted(at) for at in range(4 * (ended.year - begun.year + 1)) if begun.shifted(at) <= ended}
-            )
-        return len(quarters[0] & quarters[1]), len(quarters[0])
+        """How many quarters it looks at in both periods, and in the first; (0, 0) where it reaches back for ever."""
+        now, then = (self.bounds(each, each.as_of(today)) for each in (period, before))
+        if now[0] == BEGINNING:
+            return 0, 0
+        first, last = max(now[0], then[0]), min(now[1], then[1])
+        return _quarters(first, last) if first <= last else 0, _quarters(*now)
+
+
+def _quarters(first: date, last: date) -> int:
+    """How many quarters have any of these days."""
+    return 4 * (last.year - first.year) + (last.month - 1) // 3 - (first.month - 1) // 3 + 1
 
 
 WINDOWS: dict[str, Window] = {

@@ -10,6 +10,7 @@ from ppp_metrics.reporting import words
 from ppp_metrics.reporting.company_sections import SMALLER_AREAS
 from ppp_metrics.reporting.funnel_plot import INNER_PCT, OUTER_PCT, FunnelPoint, FunnelWords, draw_funnel, limits_at
 from ppp_metrics.reporting.issue_sections import NOTHING_KNOWN
+from ppp_metrics.reporting.judged import average_told, groups_told
 from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
 from ppp_metrics.reporting.words import Number
 
@@ -40,19 +41,8 @@ class AreaSections(Desk):
                 msg("Only {name} has enough issues to say which share was implemented.", name=told[0].label)
             )
         elif told and total.value is not None:
-            inside = [number for number in told if not words.lies_apart(number, total.value)]
-            findings.append(
-                msg(
-                    "Of all issues {overall} were in use within a year. That lies within the interval of {inside} of "
-                    "the {count} areas with enough issues.",
-                    overall=self.shown(total),
-                    inside=len(inside),
-                    count=len(told),
-                )
-            )
-            findings.append(
-                msg("They stand in the order of their names. An order by rate would mostly be one of chance.")
-            )
+            findings += [*average_told(self, total), *groups_told(self, numbers, "region2", total)]
+            findings.append(msg("They stand in the order of their names: an order by rate would partly be chance."))
         else:
             findings.append(msg("No area has enough issues to say which share was implemented."))
         if mix := words.mix(total, self.lang):
@@ -101,7 +91,7 @@ class AreaSections(Desk):
         return self.section(
             "area-funnel",
             title,
-            [*self._areas_judged(told, total, lies), *self._areas_not_drawn(numbers)],
+            [*self._areas_judged(numbers, told, total, lies), *self._areas_not_drawn(numbers)],
             partial(draw_funnel, points=points, overall=total.value, words=said),
             msg(
                 "Share in use within a year against the number of issues, each mark an area. The line in the middle is "
@@ -140,37 +130,22 @@ class AreaSections(Desk):
             return "outer"
         return "within" if inner[0] <= value <= inner[1] else "inner"
 
-    def _areas_judged(self, told: list[Number], total: Number, lies: dict[tuple[str, ...], str]) -> list[Words]:
-        """Which areas differ by more than chance, and which may."""
-        apart = [number for number in told if lies[number.keys] == "outer"]
-        doubtful = [number for number in told if lies[number.keys] == "inner"]
-        if not apart and not doubtful:
-            first: Words = msg(
-                "The areas are not distinguishable: all lie within what chance alone makes of the rate of all "
-                "together, {overall}.",
-                overall=self.shown(total),
-            )
-        elif apart:
-            first = msg(
-                "By more than chance explains, these areas differ from the rate of all together, {overall}: {areas}.",
-                overall=self.shown(total),
-                areas=self._areas_named(apart, total),
-            )
-        else:
-            first = msg("No area differs from the rate of all together by more than chance can explain.")
-        found = [first]
-        if doubtful:
+    def _areas_judged(
+        self, numbers: list[Number], told: list[Number], total: Number, lies: dict[tuple[str, ...], str]
+    ) -> list[Words]:
+        """Which areas differ by more than chance, and which lie where few do by chance."""
+        found: list[Words] = [*groups_told(self, numbers, "region2", total)]
+        outside = [number for number in told if lies[number.keys] != "within"]
+        if outside:
             found.append(
                 msg(
-                    "Outside the inner lines, but not the outer ones: {areas}. Of {count} areas {expected} lie there "
-                    "on average by chance alone.",
-                    areas=self._areas_named(doubtful, total),
+                    "Outside the dashed lines: {areas}. Of {count} areas {expected} lie there on average by chance "
+                    "alone.",
+                    areas=self.listed([f"{each.label} ({self.shown(each)})" for each in outside]),
                     count=len(told),
-                    expected=format_number(len(told) * (OUTER_PCT - INNER_PCT) / 100, self.lang, 1),
+                    expected=format_number(len(told) * (100 - INNER_PCT) / 100, self.lang, 1),
                 )
             )
-        if len(apart) + len(doubtful) < len(told) and (apart or doubtful):
-            found.append(msg("The others are not distinguishable."))
         found.append(
             msg(
                 "With few issues, chance makes a rate high or low by much; with many, by little. What differs by more "
@@ -180,18 +155,6 @@ class AreaSections(Desk):
         if mix := words.mix(total, self.lang):
             found.append(mix)
         return found
-
-    def _areas_named(self, numbers: list[Number], total: Number) -> str:
-        return self.listed(
-            [
-                self.say(
-                    msg("{area} higher ({share})", area=each.label, share=self.shown(each))
-                    if (each.value or 0) > (total.value or 0)
-                    else msg("{area} lower ({share})", area=each.label, share=self.shown(each))
-                )
-                for each in numbers
-            ]
-        )
 
     def _areas_not_drawn(self, numbers: list[Number]) -> list[Words]:
         """The areas that the chart lacks, and why."""

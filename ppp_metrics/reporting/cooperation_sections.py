@@ -8,6 +8,7 @@ from functools import partial
 
 from ppp_metrics.language import Message, msg
 from ppp_metrics.reporting.charts import Row, draw_bars
+from ppp_metrics.reporting.judged import average_told, groups_told
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
 from ppp_metrics.reporting.words import Number
 
@@ -160,13 +161,10 @@ class CooperationSections(Desk):
             found.append(msg("The numbers of the other kinds are withheld."))
         told = [each for each in placed if each.value is not None]
         if len(told) > 1:
-            is_apart = max(each.low or 0 for each in told) > min(each.high or 100 for each in told)
+            rate = self.number("implementation_rate_pct")
             found += [
-                msg("The kinds differ in how often they are implemented: not all intervals overlap.")
-                if is_apart
-                else msg(
-                    "The kinds are not distinguishable in how often they are implemented: their intervals overlap."
-                ),
+                *average_told(self, rate),
+                *groups_told(self, placed, "workplace_type", rate),
                 msg(
                     "A difference between workplaces may come from the issues they get, such as more result "
                     "obligations: it does not prove a better way."

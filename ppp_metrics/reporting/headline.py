@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ppp_metrics.language import Label, Message, msg
 from ppp_metrics.metrics.metric import COUNTED, UNITS
-from ppp_metrics.reporting import words
+from ppp_metrics.reporting import judged, words
 from ppp_metrics.reporting.learning_sections import PEOPLE, PERSON
 from ppp_metrics.reporting.sections import Desk, Words
 from ppp_metrics.reporting.words import Number
@@ -59,7 +59,7 @@ def make_card(desk: Desk, number: Number) -> Card:
     earlier = [period.previous, period.year_earlier] if period.quarter else [period.previous]
     before = [(each, desk.number(metric.id, period=each)) for each in earlier]
     lines: list[tuple[Words, str, Words]] = [
-        (each.short(lang), desk.shown(then), words.change(number, then, lang)) for each, then in before
+        (each.short(lang), desk.shown(then), judged.change(desk, number, each, then)) for each, then in before
     ]
     if (target := desk.target(metric.id)) is not None:
         lines.append((msg("target"), words.plain(target, metric.unit, lang), words.against_target(number, target)))
@@ -113,7 +113,7 @@ def _tell_rate(desk: Desk, rate: Number) -> list[Message]:
             low=words.plain(rate.low or 0, "pct", desk.lang),
             high=words.plain(rate.high or 0, "pct", desk.lang),
         ),
-        words.compared(rate, desk.number(rate.metric.id, period=desk.period.year_earlier)),
+        judged.against_last_year(desk, rate),
     ]
 
 
@@ -182,7 +182,7 @@ def tell_learning(desk: Desk, now: Numbers) -> list[Message]:
             **bounds,
         )
     )
-    found.append(words.compared(gain, desk.number(gain.metric.id, period=desk.period.year_earlier)))
+    found.append(judged.against_last_year(desk, gain))
     improved = now["improved_share_pct"]
     if improved.value is not None:
         found.append(

@@ -10,6 +10,7 @@ from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import Period
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Panel, draw_bars, draw_columns
+from ppp_metrics.reporting.judged import average_told, groups_told
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
 from ppp_metrics.reporting.words import Number
 
@@ -196,16 +197,9 @@ class IssueSections(Desk):
         ]
         if 0 < len(shown) < len(numbers):
             findings.append(msg("The numbers of the other kinds are withheld."))
-        told = [number for number in numbers if number.value is not None]
-        if len(told) > 1:
-            is_apart = max(each.low or 0 for each in told) > min(each.high or 100 for each in told)
-            findings.append(
-                msg("The kinds differ in how often they are implemented: not all intervals overlap.")
-                if is_apart
-                else msg(
-                    "The kinds are not distinguishable in how often they are implemented: their intervals overlap."
-                )
-            )
+        if len([number for number in numbers if number.value is not None]) > 1:
+            rate = self.number("implementation_rate_pct")
+            findings += [*average_told(self, rate), *groups_told(self, numbers, "innovation_type", rate)]
         new = self.number("new_to_market_pct")
         if new.value is not None:
             findings.append(

@@ -8,6 +8,7 @@ from ppp_metrics.language import Label, Message, msg
 from ppp_metrics.records.codes import CYCLES, ROLES
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import draw_bars
+from ppp_metrics.reporting.judged import groups_told
 from ppp_metrics.reporting.sections import Desk, Section, Table, Words, in_one_session
 from ppp_metrics.reporting.words import Number
 
@@ -243,7 +244,7 @@ class LearningSections(Desk):
         total = self.number("learning_gain_mean")
         if total.is_absent:
             return self.section(key, title, [NO_MEASUREMENTS])
-        findings = [self._gain_finding(gains, total)]
+        findings = self._gain_findings(gains, dimension, total)
         if any(each.value is None for each in gains):
             findings.append(
                 msg(
@@ -262,28 +263,18 @@ class LearningSections(Desk):
             [Table(self._gain_caption(), header, rows)],
         )
 
-    def _gain_finding(self, gains: list[Number], total: Number) -> Message:
+    def _gain_findings(self, gains: list[Number], dimension: str, total: Number) -> list[Message]:
         if total.is_suppressed:
-            return msg("The mean gain is withheld.")
+            return [msg("The mean gain is withheld.")]
         if total.value is None:
-            return msg("Too few people were measured before and after to give a mean gain.")
-        told = [each for each in gains if each.value is not None]
-        mean = {"mean": self.shown(total), "interval": self.interval(total) or "–"}
-        if len(told) < 2:
-            return msg("On average people gained {mean} points of 100 (95% interval {interval}).", **mean)
-        apart = [f"{each.label} ({self.shown(each)})" for each in told if words.lies_apart(each, total.value)]
-        if not apart:
-            return msg(
-                "On average people gained {mean} points of 100 (95% interval {interval}). The groups cannot be told "
-                "apart: their intervals contain that mean.",
-                **mean,
-            )
-        return msg(
-            "On average people gained {mean} points of 100 (95% interval {interval}). Only these groups have an "
-            "interval that lies wholly above or below that: {groups}.",
-            **mean,
-            groups=self.listed(apart),
+            return [msg("Too few people were measured before and after to give a mean gain.")]
+        mean = msg(
+            "On average people gained {mean} points of 100 (95% interval {interval}).",
+            mean=self.shown(total),
+            interval=self.interval(total) or "–",
         )
+        told = [each for each in gains if each.value is not None]
+        return [mean, *(groups_told(self, gains, dimension, total) if len(told) > 1 else [])]
 
     def _gain_caption(self) -> Message:
         return msg(

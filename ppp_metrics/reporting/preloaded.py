@@ -28,6 +28,7 @@ for name in (
     # each fork runs the script of its parent, which is this command's
     "ppp_metrics.cli",
     "ppp_metrics.metrics.compute",
+    "ppp_metrics.metrics.differences",
     "ppp_metrics.metrics.restatement",
     "ppp_metrics.metrics.shrinkage",
     "ppp_metrics.metrics.standardisation",

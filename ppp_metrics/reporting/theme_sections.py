@@ -14,6 +14,7 @@ from ppp_metrics.reporting.curves import comparison_words, curves_by
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.incidence_charts import MONTHS, MOST_CURVES
 from ppp_metrics.reporting.issue_sections import MOST_ROWS, NOTHING_KNOWN
+from ppp_metrics.reporting.judged import groups_told
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
 from ppp_metrics.reporting.words import Figure, Number
 
@@ -43,7 +44,7 @@ class ThemeSections(Desk):
             return self.section("themes", title, [NOTHING_KNOWN])
         told = [self._shrunken(number) for number in numbers if number.value is not None]
         most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
-        findings = [self._themes_told(told, numbers, total)]
+        findings = self._themes_told(told, numbers, total)
         if len(told) > 1:
             findings.append(WHAT_SHRUNKEN_MEANS)
         if few := [number.heading for number in numbers if "too_few" in number.notes]:
@@ -69,14 +70,16 @@ class ThemeSections(Desk):
         value, low, high = rate_of(number, "shrunken")
         return replace(number, value=value, low=low, high=high)
 
-    def _themes_told(self, told: Sequence[Number], numbers: Sequence[Number], total: Number) -> Message:
+    def _themes_told(self, told: Sequence[Number], numbers: Sequence[Number], total: Number) -> list[Message]:
         if len(told) > 1:
-            return self._standing_apart(told, total)
+            return groups_told(self, numbers, "theme", total)
         if len(told) == 1:
-            return msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)
+            return [msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)]
         if total.is_suppressed or any(number.is_suppressed for number in numbers):
-            return msg("Of each theme there are too few issues to say which share was implemented, or it is withheld.")
-        return msg("Each theme has too few issues to say which share was implemented.")
+            return [
+                msg("Of each theme there are too few issues to say which share was implemented, or it is withheld.")
+            ]
+        return [msg("Each theme has too few issues to say which share was implemented.")]
 
     def _shrunken_table(self, numbers: Sequence[Number], total: Number) -> Table:
         """A row a theme: the rate as it is beside the shrunken one, where there are enough issues."""
@@ -113,7 +116,7 @@ class ThemeSections(Desk):
         return self.section(
             "theme-comparison",
             title,
-            [*self._told(told, total, curves), *self._left_out(numbers, told, drawn)],
+            [*self._told(numbers, told, total), *self._left_out(numbers, told, drawn)],
             (lambda *named: self._drawing(named, drawn, total, curves)) if drawn else None,
             self._comparison_caption(total),
             [self._rates_table(numbers, total), *self._incidence_tables(numbers, curves)],
@@ -144,11 +147,11 @@ class ThemeSections(Desk):
 
     # --- words --------------------------------------------------------------------------------------------------------
 
-    def _told(self, told: Sequence[Number], total: Number, curves: Mapping[str, Curve]) -> list[Message | str]:
+    def _told(self, numbers: Sequence[Number], told: Sequence[Number], total: Number) -> list[Message | str]:
         """The findings, the first of which is also what the chart says to who cannot see it."""
         if len(told) < 2 or total.value is None:
             return [msg("There are too few themes with enough issues to compare.")]
-        found: list[Message | str] = [self._standing_apart(told, total)]
+        found: list[Message | str] = [*groups_told(self, numbers, "theme", total)]
         found += [self._paradox(number, total) for number in told if "simpson" in number.notes]
         if any(number.more["shrunken_pct"] is not None for number in told):
             found.append(WHAT_SHRUNKEN_MEANS)
@@ -163,38 +166,6 @@ class ThemeSections(Desk):
         if mix := words.mix(total, self.lang):
             found.append(mix)
         return found
-
-    def _standing_apart(self, told: Sequence[Number], total: Number) -> Message:
-        above = [number for number in told if (low := self._judged(number)[1]) is not None and low > (total.value or 0)]
-        below = [number for number in told if (up := self._judged(number)[2]) is not None and up < (total.value or 0)]
-        if not above and not below:
-            return msg(
-                "The themes are not distinguishable: every interval contains the rate of all themes together, "
-                "{overall}.",
-                overall=self.shown(total),
-            )
-        sides = [
-            msg("above it {themes}", themes=self._named(above)) if above else None,
-            msg("below it {themes}", themes=self._named(below)) if below else None,
-        ]
-        lie = "; ".join(self.say(side) for side in sides if side)
-        return msg(
-            "Of all issues {overall} were in use within a year. These themes lie apart from that with the whole "
-            "interval of their {rate} rate: {sides}. {others}",
-            rate=msg("shrunken") if told[0].more["shrunken_pct"] is not None else msg("crude"),
-            overall=self.shown(total),
-            sides=lie,
-            others=msg("The other themes are not distinguishable from it.")
-            if len(above) + len(below) < len(told)
-            else msg("Themes whose intervals overlap are not distinguishable from each other."),
-        )
-
-    def _judged(self, number: Number) -> tuple[float | None, float | None, float | None]:
-        """The rate that a theme is judged by: the shrunken one, which few issues cannot carry far; else the crude."""
-        return rate_of(number, "shrunken" if number.more["shrunken_pct"] is not None else "crude")
-
-    def _named(self, numbers: Sequence[Number]) -> str:
-        return self.listed([f"{number.label} {self._estimate(*self._judged(number))}" for number in numbers])
 
     def _paradox(self, number: Number, total: Number) -> Message:
         """A theme whose crude and adjusted rates point to different sides."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ppp_metrics.language import Label, Message, format_number, msg
+from ppp_metrics.metrics.contrasts import difference, exactly
+from ppp_metrics.metrics.estimators import Estimate
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.periods import Period
 
@@ -132,33 +134,18 @@ def change(now: Number, before: Number, lang: str) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
-def compared(now: Number, before: Number) -> Message:
-    """Whether an estimate differs from an earlier one: only where their intervals do not meet."""
-    if None in (now.low, now.high, before.low, before.high):
-        return msg("It cannot be compared with a year earlier.")
-    if now.low > before.high:  # type: ignore[operator]
-        return msg("That is higher than a year earlier.")
-    if now.high < before.low:  # type: ignore[operator]
-        return msg("That is lower than a year earlier.")
-    return msg("The difference from a year earlier is too small to be sure of.")
-
-
-def lies_apart(number: Number, value: float) -> bool:
-    """The number's whole interval lies above or below the value."""
-    return number.low is not None and number.high is not None and not number.low <= value <= number.high
-
-
 def named(number: Number, lang: str) -> Number:
     """The number under its metric's name."""
     return replace(number, label=number.metric.label.render(lang))
 
 
 def against_target(number: Number, target: float) -> Message:
-    """Whether a target was reached; an interval that contains it leaves that open."""
+    """Whether a target was reached; a difference from it that could be chance leaves that open."""
     if number.value is None:
         return msg("cannot be said")
-    if number.low is not None and number.high is not None and number.low <= target <= number.high:
-        return msg("in the interval")
+    apart = difference(Estimate(number.value, number.low, number.high), exactly(target))
+    if apart.low is not None and apart.high is not None and apart.low <= 0 <= apart.high:
+        return msg("not certain")
     return msg("reached") if number.value >= target else msg("not reached")
 
 
