@@ -323,7 +323,7 @@ def new_companies(asked: Asked) -> Rows:
 def proposing(asked: Asked) -> Rows:
     first = first_proposals(companies(asked))
     return [
-        row | {"returns": quarter_number(first[row["partner"]]) < quarter_number(row["proposed"])}
+        row | {"returns": first[row["partner"]] < asked.year[0]}
         for row in dated(companies(asked), "proposed", asked.year)
     ]
 

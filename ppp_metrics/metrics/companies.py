@@ -14,7 +14,7 @@ COMPANIES = (
             "period. A company that two suppliers know by the same registration number counts once."
         ),
         unit="count", counts="companies", group="companies",
-        needs=("issues.accepted_date",),
+        needs=("issues.accepted_date", "partners.partner_type"),
         reads=("issues.closed_date", "outcomes.delivered_date"),
         view="company_issues", window="year", per=("organisation_id",),
         where="""accepted_date between getvariable('window_start') and getvariable('window_end')
@@ -28,7 +28,7 @@ COMPANIES = (
         label=msg("Companies new"),
         definition=msg("Companies whose first issue ever was proposed in the period."),
         unit="count", counts="companies", group="companies",
-        reads=("issues.proposed_date",),
+        needs=("partners.partner_type",), reads=("issues.proposed_date",),
         view="company_issues", window="period", event="proposed_date", per=("organisation_id",),
         where="proposed_date = first_proposed_date",
     ),
@@ -36,13 +36,13 @@ COMPANIES = (
         id="companies_returning_pct",
         label=msg("Companies returning"),
         definition=msg(
-            "Companies that had already proposed an issue in an earlier quarter, as a share of the companies that "
-            "proposed one in the four quarters that end with the period."
+            "Companies that had already proposed an issue before, as a share of the companies that proposed one in the "
+            "four quarters that end with the period; before is before these four quarters."
         ),
         unit="pct", counts="companies", group="companies",
-        reads=("issues.proposed_date",),
+        needs=("partners.partner_type",), reads=("issues.proposed_date",),
         view="company_issues", window="year", event="proposed_date", per=("organisation_id",), estimator="rate",
-        numerator="bool_or(first_proposed_date < date_trunc('quarter', proposed_date))", min_n=5,
+        numerator="bool_or(first_proposed_date < getvariable('window_start'))", min_n=5,
     ),
     Metric(
         id="sme_share_pct",
@@ -52,7 +52,7 @@ COMPANIES = (
             "known size that proposed an issue in the four quarters that end with the period."
         ),
         unit="pct", counts="companies", group="companies",
-        needs=("partners.size_class",),
+        needs=("partners.partner_type", "partners.size_class"),
         reads=("issues.proposed_date",),
         view="company_issues", window="year", event="proposed_date", known="sme", per=("organisation_id",),
         estimator="rate", numerator="bool_or(sme = 'yes')", min_n=5,
@@ -133,7 +133,7 @@ COOPERATION = (
             "the last day of the period."
         ),
         unit="pct", counts="members", group="cooperation",
-        needs=("memberships.cash_eur",),
+        needs=("memberships.cash_eur", "partners.partner_type"),
         reads=("memberships.in_kind_eur", "memberships.left_date"),
         view="membership_facts", window="stock", known="contribution_eur",
         estimator="ratio", numerator="if(is_company, contribution_eur, 0)", denominator="contribution_eur",
@@ -146,7 +146,7 @@ COOPERATION = (
             "of partnerships on the last day of the period: the cash part of the co-financing."
         ),
         unit="pct", counts="members", group="cooperation",
-        needs=("memberships.cash_eur",),
+        needs=("memberships.cash_eur", "partners.partner_type"),
         reads=("memberships.in_kind_eur", "memberships.left_date"),
         view="membership_facts", window="stock", known="contribution_eur",
         estimator="ratio", numerator="if(is_company, cash_eur, 0)", denominator="contribution_eur",
@@ -171,7 +171,7 @@ COOPERATION = (
             "share of the issues on which people worked in the four quarters that end with the period."
         ),
         unit="pct", counts="issues", group="cooperation",
-        needs=("participations.participant_id",),
+        needs=("participations.participant_id", "participants.partner_id", "partners.partner_type"),
         reads=("participations.end_date",),
         view="issue_teams", window="year", estimator="rate", numerator="has_vocational and has_applied", min_n=5,
     ),
@@ -184,7 +184,7 @@ COOPERATION = (
             "averaged over partnerships."
         ),
         unit="pct", counts="partnerships", group="cooperation",
-        needs=("capabilities.fte",),
+        needs=("capabilities.fte", "partners.partner_type"),
         reads=("capabilities.end_date", "memberships.left_date"),
         view="partnership_capabilities", window="stock",
         estimator="rate", numerator="is_brought", n_of="partnership",

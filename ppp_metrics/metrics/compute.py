@@ -312,7 +312,8 @@ def _finish(question: Question, cell: Cell) -> None:
     cell["unit"] = metric.unit
     reasons = []
     result = Estimate(None)
-    if not question.is_known or (metric.kind != "count" and cell["n"] == 0):
+    is_known = question.is_known and cell.get(AREA) not in question.unknown_areas
+    if not is_known or (metric.kind != "count" and cell["n"] == 0):
         reasons.append("no_data")
     elif metric.kind == "count":
         result = Estimate(cell["units"])

@@ -24,7 +24,7 @@ ISSUES = (
     ),
     Metric(
         id="solutions_delivered_count",
-        label=msg("Solutions delivered"),
+        label=msg("Issues with a first solution"),
         definition=msg("Issues whose first solution was delivered in the period."),
         unit="count", counts="issues", group="innovation",
         needs=("outcomes.delivered_date",),
@@ -33,7 +33,7 @@ ISSUES = (
     ),
     Metric(
         id="solutions_implemented_count",
-        label=msg("Solutions implemented"),
+        label=msg("Issues with a first solution in use"),
         definition=msg(
             "Issues whose first solution to be implemented was brought into use by the company, or made available to "
             "its users, in the period (Oslo Manual 2018)."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ppp_metrics.metrics.coverage import suppliers_here
 from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS
 from ppp_metrics.metrics.relations import lacking_columns, view_columns
 from ppp_metrics.records.model import BY_NAME
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 KINDS = {"date": "dates", "number": "numbers", "integer": "numbers", "boolean": "answers", "code": "codes"}
 """What a note calls the cells of a kind of column; those of another kind refer to something."""
-
-ANYWHERE = "where supplier not in (select supplier from supplier_places join region_paths using (region_code))"
 
 
 @dataclass(frozen=True)
@@ -114,32 +113,15 @@ def notes_of_suppliers(
     unplaced = [(table, column) for table, column in _lacked(con, metric) if not _keys(metric, table, column)]
     if not unplaced:
         return {}
-    area, own_area, within = "''", "''", ["true"]
-    if "areas" in values:
-        area, own_area = "unnest($areas)", "unnest(list_intersect(path, $areas))"
-    if "region" in values:
-        within.append("list_contains(path, $region)")
-    if "partnership" in values:
-        within.append("partnership = $partnership")
-    asked = {name: values[name] for name in ("areas", "region", "partnership") if name in values}
+    here, asked = suppliers_here(con, values)
+    everywhere = f"select supplier, {'unnest($areas)' if 'areas' in values else repr('')} as area from anywhere"
     found = con.execute(
-        f"with here as (select distinct supplier, {own_area} as area from supplier_places "
-        f"join region_paths using (region_code) where {' and '.join(within)}), "
-        f"anywhere as (select distinct supplier, {area} as area from lacking_cells {ANYWHERE}) "
-        "select area, table_name, column_name, count(*) from lacking_cells join (from here union all from anywhere) "
-        "using (supplier) where list_contains($unplaced, table_name || '.' || coalesce(column_name, '')) "
-        "group by all order by all",
+        "select area, table_name, column_name, count(*) from lacking_cells "
+        f"join ({here} union all {everywhere}) using (supplier) "
+        "where list_contains($unplaced, table_name || '.' || coalesce(column_name, '')) group by all order by all",
         asked | {"unplaced": [f"{table}.{column or ''}" for table, column in unplaced]},
     ).fetchall()
     return {area: _told(metric, edition, list(own)) for area, own in groupby(found, key=lambda row: row[0])}
-
-
-def suppliers_anywhere(con: DuckDBPyConnection) -> list[str]:
-    """The suppliers of whom something was put aside that could be of any region: no issue of theirs lies in one."""
-    if not lacking_columns(con):
-        return []
-    rows = con.execute(f"select distinct supplier from lacking_cells {ANYWHERE} order by supplier").fetchall()
-    return [supplier for (supplier,) in rows]
 
 
 def _told(metric: Metric, edition: str, found: Sequence[tuple[str, str, str | None, int]]) -> tuple[str, ...]:

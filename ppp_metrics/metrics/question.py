@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg
+from ppp_metrics.metrics.coverage import silent_and_all, suppliers_who_sent
 from ppp_metrics.metrics.dimensions import DIMENSIONS, REGION_DIMENSIONS, TIME_DIMENSIONS, find_dimension, find_value
 from ppp_metrics.metrics.disclosure import refuse_naming_companies, refuse_unknown_edition, threshold
 from ppp_metrics.metrics.lacking import Gap, Lacking, gaps_of, is_counted, notes_of_suppliers
@@ -36,9 +37,9 @@ class Question:
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`; `whole` the same for all
     rows that units are judged on, where the source only says in which groups they stand. `notes` hold for every cell,
     `area_notes` for those of one area; `lacking` is what it takes to say more of each cell. `is_known`: some supplier
-    sent the columns that the metric needs. `table` says which places its cells count; `withheld` are the cells that a
-    release does not show, None where the question stands alone. `again` asks the same by other dimensions and under
-    other conditions.
+    of the slice sent the columns that the metric needs; in `unknown_areas` none did. `table` says which places its
+    cells count; `withheld` are the cells that a release does not show, None where the question stands alone. `again`
+    asks the same by other dimensions and under other conditions.
     """
 
     metric: Metric
@@ -54,6 +55,7 @@ class Question:
     notes: tuple[str, ...] = ()
     area_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_known: bool = True
+    unknown_areas: frozenset[str] = frozenset()
     lacking: Lacking | None = None
 
     @property
@@ -139,13 +141,18 @@ def ask(
     is_sliced = bool(filters or on_days or groups or areas)
     view = metric.stands_in if metric.stands_in and is_sliced else metric.view
     counts = [*(own if view == metric.view else ()), *on_days, *in_window]
-    sent, silent = _suppliers(con, metric.needs)
+    sent, silent = suppliers_who_sent(con, metric.needs)
     incomplete: dict[str, tuple[str, ...]] = {}
+    unknown: frozenset[str] = frozenset()
     of_senders: list[str] = []
     if silent:
         asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
         everyone = _source(view, [*filters, *counts], asked_of, ["supplier"])
-        incomplete = _incomplete_notes(con, everyone, values, silent, AREA if areas else "''") if sent else {}
+        lacking_suppliers = silent_and_all(con, metric, everyone, values, silent)
+        incomplete = {
+            area: (f"without {lacking} of {total} suppliers",) for area, (lacking, total) in lacking_suppliers.items()
+        }
+        unknown = frozenset(area for area, (lacking, total) in lacking_suppliers.items() if lacking == total)
         notes += incomplete.pop("", ())
         values["suppliers"] = sent
         of_senders = ["list_contains($suppliers, supplier)"]
@@ -158,7 +165,7 @@ def ask(
     gaps = gaps_of(con, metric)
     in_slice, by_days = [*filters, *of_senders], [*on_days, *in_window]
     lacking = _lacking(metric, view, edition, gaps, in_slice, by_days, levels, groups) if gaps else None
-    is_known = bool(sent) or not metric.needs
+    is_known = (bool(sent) or not metric.needs) and "" not in unknown
     table = Table(
         metric=metric,
         period=period,
@@ -185,6 +192,7 @@ def ask(
         tuple(notes),
         incomplete,
         is_known,
+        unknown,
         lacking,
     )
 
@@ -288,27 +296,3 @@ def _set_window(con: DuckDBPyConnection, metric: Metric, period: Period, today: 
         "by_quarter": is_by_time,
     }.items():
         con.execute(f"set variable {name} = ?", [value])
-
-
-def _suppliers(con: DuckDBPyConnection, needs: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Who sent all the columns needed, and who did not."""
-    if not needs:
-        return [], []
-    found = con.execute(
-        "select supplier, count(*) filter (list_contains($needs, table_name || '.' || column_name)) = len($needs) "
-        "from delivered_columns group by supplier order by supplier",
-        {"needs": list(needs)},
-    ).fetchall()
-    return [name for name, has_all in found if has_all], [name for name, has_all in found if not has_all]
-
-
-def _incomplete_notes(
-    con: DuckDBPyConnection, everyone: str, values: dict[str, Any], silent: list[str], area: str
-) -> dict[str, tuple[str, ...]]:
-    """Area -> how many of the suppliers with records in the slice never sent what the metric needs, if any."""
-    found = con.execute(
-        f"select area, count(*) filter (list_contains($silent, supplier)), count(*) from (select distinct "
-        f"{area} as area, supplier from {everyone}) group by area",
-        values | {"silent": silent},
-    ).fetchall()
-    return {area: (f"without {lacking} of {total} suppliers",) for area, lacking, total in found if lacking}

@@ -84,14 +84,25 @@ def prepare(con: DuckDBPyConnection) -> None:
     con.execute("set variable by_quarter = true")
     for name in SETTINGS:
         con.execute(f"create or replace temp table {name} as {_sql(name)}")
-    lacked = frozenset(con.execute("select distinct table_name, column_name from lacking_cells").fetchall())
-    if lacked:
-        places = relation("issue_settings", "supplier, region_code, partnership")
-        con.execute(
-            "create or replace temp table supplier_places as "
-            f"select distinct supplier, region_code, partnership from {places}"
-        )
-    PREPARED[con] = lacked
+    con.execute("drop table if exists supplier_places; drop view if exists anywhere")
+    PREPARED[con] = frozenset(con.execute("select distinct table_name, column_name from lacking_cells").fetchall())
+
+
+def locate_suppliers(con: DuckDBPyConnection) -> None:
+    """Create `supplier_places`, the regions and partnerships in which a supplier has issues, where they are not there.
+
+    And `anywhere`: the suppliers of whom something is lacking and no issue lies in a region. Few questions ask for
+    these, and finding them reads every issue.
+    """
+    places = relation("issue_settings", "supplier, region_code, partnership")
+    con.execute(
+        "create temp table if not exists supplier_places as "
+        f"select distinct supplier, region_code, partnership from {places}"
+    )
+    con.execute(
+        "create temp view if not exists anywhere as select distinct supplier from lacking_cells where supplier not in "
+        "(select supplier from supplier_places join region_paths using (region_code))"
+    )
 
 
 def lacking_columns(con: DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:

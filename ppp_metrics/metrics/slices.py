@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ppp_metrics.metrics.lacking import suppliers_anywhere
 from ppp_metrics.metrics.registry import METRICS
-from ppp_metrics.metrics.relations import create_views, prepare
+from ppp_metrics.metrics.relations import create_views, locate_suppliers, prepare
 from ppp_metrics.records.model import SHARED_TABLES
 
 if TYPE_CHECKING:
@@ -45,7 +44,8 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
         for code, count, total, names in con.execute(query).fetchall():
             found.setdefault(code, {})[name] = (count, total)
             suppliers.setdefault(code, set()).update(names)
-    nowhere = suppliers_anywhere(con)
+    locate_suppliers(con)
+    nowhere = [supplier for (supplier,) in con.execute("from anywhere").fetchall()]
     shared = {name: _hashes(con, name) for name in EVERYBODYS}
     own = {name: _hashes(con, name, by_supplier=True) for name in SUPPLIERS}
     digests = {}

@@ -8,6 +8,7 @@ from ppp_metrics.metrics.compute import compute_areas
 from ppp_metrics.periods import Period
 from tests.worlds import TODAY, add_rows, answer, deliver_columns, issue_rows, world
 
+NOBODY = "no_data; without 2 of 2 suppliers"
 PERIOD = "2025-Q4"  # matured window: accepted from 2024-01-01 up to 2024-12-31
 
 
@@ -52,8 +53,40 @@ def test_what_does_not_need_the_column_counts_everyone() -> None:
 def test_where_nobody_sent_it_there_is_no_data_rather_than_nought() -> None:
     con = two_suppliers()
     deliver_columns(con, "a", "outcomes.implemented_date")
-    assert answer(con, "implementation_rate_pct", PERIOD, "value note") == [(None, "no_data")]
-    assert answer(con, "solutions_implemented_count", "2024-Q2", "value note") == [(None, "no_data")]
+    assert answer(con, "implementation_rate_pct", PERIOD, "value note") == [(None, NOBODY)]
+    assert answer(con, "solutions_implemented_count", "2024-Q2", "value note") == [(None, NOBODY)]
+
+
+def test_of_a_part_whose_suppliers_never_sent_it_nothing_is_known_either() -> None:
+    # all of b is in Groningen, all of a in Utrecht
+    con = two_suppliers()
+    con.execute("update partners set region_code = 'NL114' where supplier = 'b'")
+    for column in ("issues.accepted_date", "outcomes.implemented_date", "participations.participant_id"):
+        deliver_columns(con, "b", column)
+        metric = {"issues": "issues_accepted_count", "outcomes": "solutions_implemented_count"}.get(
+            column.partition(".")[0], "participants_count"
+        )
+        alone = "no_data; without 1 of 1 suppliers"
+        assert answer(con, metric, "2024", "value note", region="NL11") == [(None, alone)]
+        [(value, note)] = answer(con, metric, "2024", "value note")
+        assert value is not None
+        assert note == "without 1 of 2 suppliers"
+        areas = compute_areas(con, metric, Period(2024), ["NL11"], today=TODAY)
+        assert areas[["value", "note"]].astype(object).where(areas.notna(), None).to_numpy().tolist() in (
+            [],
+            [[None, alone]],
+        )
+
+
+def test_a_list_that_calls_every_partner_other_does_not_say_that_none_is_a_company() -> None:
+    con = world()
+    add_rows(con, "partners", [{"partner_id": "c1", "partner_type": "other"}])
+    add_rows(con, "issues", issue_rows(6, proposed_date="2024-01-10", accepted_date="2024-02-01"))
+    for metric in ("companies_active_count", "companies_new_count"):
+        assert answer(con, metric, "2024", "value note") == [(None, "no_data; without 1 of 1 suppliers")]
+    # one partner of another kind, and the list knows kinds: none of them is a company
+    add_rows(con, "partners", [{"partner_id": "s1", "partner_type": "public_body"}])
+    assert answer(con, "companies_active_count", "2024", "value note") == [(0, "")]
 
 
 def test_an_empty_column_that_was_sent_is_an_answer() -> None:
