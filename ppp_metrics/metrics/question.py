@@ -147,7 +147,7 @@ def ask(
     of_senders: list[str] = []
     if silent:
         asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
-        everyone = _source(view, [*filters, *counts], asked_of, ["supplier"])
+        everyone = _source(view, [*filters, *on_days, *in_window], asked_of, ["supplier"])
         lacking_suppliers = silent_and_all(con, metric, everyone, values, silent)
         incomplete = {
             area: (f"without {lacking} of {total} suppliers",) for area, (lacking, total) in lacking_suppliers.items()
