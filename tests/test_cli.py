@@ -142,6 +142,16 @@ def test_compute_as_csv_and_table(loaded: Command) -> None:
     assert loaded(*asked)[1].splitlines()[1].split() == ["water", "1", "-", "-", "1", "-", "-", "count", "False"]
 
 
+def test_compute_against_adds_what_each_row_differs_by(loaded: Command) -> None:
+    asked = ("compute", "issues_proposed_count", "--period", "2026-Q1", "--by", "theme", "--format", "json")
+    (row,) = json.loads(loaded(*asked, "--against", "year")[1])
+    assert list(row)[-7:-2] == ["against", "against_value", "difference", "difference_low", "difference_high"]
+    assert (row["theme"], row["value"], row["against"], row["against_value"]) == ("water", 1, "2025-Q1", 0)
+    assert (row["difference"], row["difference_low"]) == (1, None)
+    code, _, err = loaded(*asked, "--against", "targets")
+    assert (code, "Did you mean target?" in err) == (2, True)
+
+
 def test_no_disclosure_control_is_warned_of(loaded: Command) -> None:
     code, _, err = loaded("compute", "issues_proposed_count", "--period", "2026", "--edition", "none")
     assert (code, "must not leave the house" in err) == (0, True)
