@@ -57,9 +57,13 @@ UNITS = {
 
 
 def handwritten(metric_id: str, dimension: str | None) -> str:
-    """The query: by_<dimension>, then `value`, or `numerator` and `denominator`, then the parts that a note tells."""
+    """The query: by_<dimension>, then `value`, or `numerator` and `denominator`, then the parts that a note tells.
+
+    Units that are judged whole in every group have a query of their own by a dimension.
+    """
     metric = METRICS[metric_id]
-    query = (Path(__file__).parent / f"{metric_id}.sql").read_text(encoding="utf-8")
+    file = f"{metric_id}_by.sql" if dimension and metric.stands_in else f"{metric_id}.sql"
+    query = (Path(__file__).parent / file).read_text(encoding="utf-8")
     if dimension is None:
         return query.format(by="", group="", joins="")
     unit = UNITS.get(metric.view, "issue")

@@ -1,44 +1,31 @@
-with posts as (
+with rounds as (
     select
-        supplier,
-        participant_id,
-        competence_code,
-        design,
-        min(assessed_date) as assessed_date,
-        arg_min(issue_id, assessed_date) as issue_id
+        *,
+        lag(moment) over (
+            partition by supplier, participant_id, competence_code, design, issue_id
+            order by assessed_date, moment = 'post'
+        ) as moment_before
     from assessments
     where
-        moment = 'post'
-        and assessed_date <= date '2026-09-30'
+        assessed_date <= date '2026-09-30'
+        and moment in ('pre', 'post')
         and score is not null
         and scale_max > scale_min
-    group by supplier, participant_id, competence_code, design
-),
-
-pairs as (
-    select
-        post.supplier,
-        post.participant_id,
-        coalesce(any_value(post.issue_id), arg_max(pre.issue_id, pre.assessed_date)) as issue_id
-    from posts as post
-    join assessments as pre using (supplier, participant_id, competence_code, design)
-    where
-        pre.moment = 'pre'
-        and pre.assessed_date <= post.assessed_date
-        and pre.score is not null
-        and pre.scale_max > pre.scale_min
-    group by post.supplier, post.participant_id, post.competence_code, post.design
 ),
 
 measured as (
     select supplier, issue_id
-    from pairs
-    where issue_id is not null
+    from rounds
+    where moment = 'post' and moment_before = 'pre' and issue_id is not null
     union
     select supplier, participation.issue_id
-    from pairs
+    from rounds
     join participations as participation using (supplier, participant_id)
-    where pairs.issue_id is null and participation.start_date <= date '2026-09-30'
+    where
+        rounds.moment = 'post'
+        and rounds.moment_before = 'pre'
+        and rounds.issue_id is null
+        and participation.start_date <= date '2026-09-30'
 )
 
 select {by} count(measured.issue_id) as numerator, count(*) as denominator

@@ -1,35 +1,32 @@
 with scored as (
     select *, 100 * (score - scale_min) / (scale_max - scale_min) as points
     from assessments
-    where assessed_date <= date '2026-09-30' and design = 'pre_post'
+    where
+        assessed_date <= date '2026-09-30'
+        and design = 'pre_post'
+        and moment in ('pre', 'post')
+        and score is not null
+        and scale_max > scale_min
 ),
 
-posts as (
+rounds as (
     select
-        supplier,
-        participant_id,
-        competence_code,
-        min(assessed_date) as assessed_date,
-        arg_min(points, assessed_date) as points
+        *,
+        lag(moment) over round as moment_before,
+        lag(points) over round as points_before
     from scored
-    where moment = 'post'
-    group by supplier, participant_id, competence_code
-    having min(assessed_date) >= date '2025-10-01'
-),
-
-pairs as (
-    select
-        post.supplier,
-        post.participant_id,
-        post.competence_code,
-        any_value(post.points) - arg_max(pre.points, pre.assessed_date) as gain
-    from posts as post
-    join scored as pre using (supplier, participant_id, competence_code)
-    where pre.moment = 'pre' and pre.assessed_date <= post.assessed_date
-    group by post.supplier, post.participant_id, post.competence_code
+    window round as (
+        partition by supplier, participant_id, competence_code, issue_id
+        order by assessed_date, moment = 'post'
+    )
 )
 
-select {by} count(*) filter (gain >= 5) as numerator, count(*) as denominator
-from pairs as assessment
+select
+    {by}
+    count(*) filter (points - points_before >= 5) as numerator,
+    count(*) as denominator,
+    count(distinct (supplier, participant_id)) as n
+from rounds as assessment
 join participants as person using (supplier, participant_id) {joins}
+where moment = 'post' and moment_before = 'pre' and assessed_date >= date '2025-10-01'
 group by all

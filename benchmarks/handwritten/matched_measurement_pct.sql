@@ -1,19 +1,18 @@
-with posts as (
-    select supplier, participant_id, competence_code, design, min(assessed_date) as assessed_date
+with rounds as (
+    select
+        *,
+        lag(moment) over (
+            partition by supplier, participant_id, competence_code, design, issue_id
+            order by assessed_date, moment = 'post'
+        ) as moment_before
     from assessments
-    where moment = 'post' and score is not null and scale_max > scale_min
-    group by supplier, participant_id, competence_code, design
+    where moment in ('pre', 'post') and score is not null and scale_max > scale_min
 ),
 
 pairs as (
-    select distinct post.*
-    from posts as post
-    join assessments as pre using (supplier, participant_id, competence_code, design)
-    where
-        pre.moment = 'pre'
-        and pre.assessed_date <= post.assessed_date
-        and pre.score is not null
-        and pre.scale_max > pre.scale_min
+    select supplier, participant_id, competence_code, design, issue_id, assessed_date
+    from rounds
+    where moment = 'post' and moment_before = 'pre'
 )
 
 select
@@ -22,6 +21,14 @@ select
     count(distinct participant_id) as denominator
 from assessments as assessment
 join participants as person using (supplier, participant_id)
-left join pairs using (supplier, participant_id, competence_code, design, assessed_date) {joins}
+left join pairs
+    on
+        pairs.supplier = assessment.supplier
+        and pairs.participant_id = assessment.participant_id
+        and pairs.competence_code = assessment.competence_code
+        and pairs.design = assessment.design
+        and pairs.issue_id is not distinct from assessment.issue_id
+        and pairs.assessed_date = assessment.assessed_date
+{joins}
 where assessment.assessed_date between date '2025-10-01' and date '2026-09-30'
 group by all

@@ -237,7 +237,7 @@ FUNNEL = (
         unit="count", counts="issues", group="innovation", needs=("issues.accepted_date",),
         reads=("outcomes.delivered_date",),
         view="issue_facts", window="matured", event="proposed_date",
-        where="accepted_date is not null or is_delivered or is_implemented",
+        where="accepted_date is not null or has_solution",
     ),
     Metric(
         id="cohort_delivered_count",
@@ -247,7 +247,7 @@ FUNNEL = (
         ),
         unit="count", counts="issues", group="innovation", needs=("issues.accepted_date", "outcomes.delivered_date"),
         reads=("issues.proposed_date",),
-        view="issue_facts", window="matured", event="proposed_date", where="is_delivered or is_implemented",
+        view="issue_facts", window="matured", event="proposed_date", where="has_solution",
     ),
     Metric(
         id="cohort_implemented_count",

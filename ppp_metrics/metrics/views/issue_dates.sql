@@ -11,6 +11,13 @@ implemented as (
     where implemented_date <= getvariable('as_of')
 ),
 
+-- some solutions are in use before they are delivered
+solved as (
+    select row(supplier, issue_id)
+    from outcomes
+    where least(delivered_date, implemented_date) <= getvariable('as_of')
+),
+
 first_deliveries as (
     select supplier, issue_id, min(delivered_date) as delivered_date
     from outcomes
@@ -36,6 +43,7 @@ final as (
     select
         row(issue.supplier, issue.issue_id) in (from delivered) as is_delivered,
         row(issue.supplier, issue.issue_id) in (from implemented) as is_implemented,
+        row(issue.supplier, issue.issue_id) in (from solved) as has_solution,
         delivery.delivered_date,
         implementation.implemented_date,
         acceptance.is_accepted_by_company,

@@ -30,6 +30,7 @@ with final as (
         issue.closed_date,
         issue.is_delivered,
         issue.is_implemented,
+        issue.has_solution,
         issue.delivered_date,
         issue.implemented_date,
         issue.is_accepted_by_company,
