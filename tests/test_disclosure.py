@@ -103,6 +103,25 @@ def test_pairs_of_people_are_withheld_by_the_people_in_them() -> None:
     assert answer(con, "mutual_learning_pct", "2025", "value n suppressed") == [(None, None, True)]
 
 
+def test_what_two_roles_withhold_is_not_the_rest_of_all_pairs() -> None:
+    con = people(student=6, teacher=8, expert=2)
+    every = [("student", 6, "student", 6), ("student", 6, "teacher", 8), ("expert", 2, "expert", 2)]
+    for giver, givers, receiver, receivers in every:
+        rows = [
+            {"giver_id": f"{giver}{a}", "receiver_id": f"{receiver}{b}", "interaction_date": "2025-01-01"}
+            for a in range(givers)
+            for b in range(receivers)
+            if giver != receiver or a < b
+        ]
+        add_rows(con, "interactions", rows)
+    # two experts are few; of 15 + 48 + 1 pairs they are the rest, unless those of the students go, too
+    assert answer(con, "mutual_learning_pct", "2025", "pair_roles n suppressed", by=["pair_roles"]) == [
+        ("expert/expert", None, True),
+        ("student/student", None, True),
+        ("student/teacher", 48, False),
+    ]
+
+
 def companies() -> DuckDBPyConnection:
     con = world()
     add_rows(con, "partners", [{"partner_id": f"c{k}"} for k in range(1, 6)])

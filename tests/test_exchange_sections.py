@@ -150,3 +150,7 @@ def test_a_group_has_a_value_of_each_dimension() -> None:
     assert group_of(None, "") == {}
     assert group_of("theme", "water/wind") == {"theme": "water/wind"}
     assert group_of(["role", "theme"], "student/water/wind") == {"role": "student", "theme": "water/wind"}
+    both = {"pair_roles": "student/teacher", "theme": "water/wind"}
+    assert group_of(["pair_roles", "theme"], "student/teacher/water/wind") == both
+    assert group_of(["pair_roles", "theme"], "unknown/water") == {"pair_roles": "unknown", "theme": "water"}
+    assert group_of("pair_roles", "student/teacher") == {"pair_roles": "student/teacher"}

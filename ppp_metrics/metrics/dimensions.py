@@ -149,10 +149,17 @@ def sliced_by(by: By) -> tuple[str, ...]:
 def group_of(by: By, key: str) -> dict[str, str]:
     """The group that a report's cell calls by its values: `student/teacher` by the roles of who gives and receives.
 
-    Of several dimensions all but the last are codes, which hold no slash.
+    Of several dimensions all but the last are codes, which hold no slash, or two roles with one between them.
     """
     names = sliced_by(by)
-    return dict(zip(names, key.split("/", len(names) - 1), strict=True)) if names else {}
+    if not names:
+        return {}
+    group, rest = {}, key
+    for name in names[:-1]:
+        is_pair = name == "pair_roles" and not rest.startswith(f"{UNKNOWN}/")
+        *parts, rest = rest.split("/", 2 if is_pair else 1)
+        group[name] = "/".join(parts)
+    return group | {names[-1]: rest}
 
 
 def dimension_labels(con: DuckDBPyConnection, dimension: str, values: Iterable[str], lang: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from duckdb import DuckDBPyConnection
 
+from ppp_metrics.errors import UsageError
+from ppp_metrics.metrics.dimensions import dimension_labels
 from ppp_metrics.metrics.relations import relation
 from tests.worlds import add_rows, answer, world
 
@@ -395,3 +397,86 @@ def test_learning_flows_from_the_role_that_gives_to_the_role_that_receives() -> 
         ("teacher", "student", 12, 12, False),
     ]
     assert answer(con, "learning_flow_count", "2025-Q4", "value unit") == [(27, "count")]
+
+
+@pytest.fixture(scope="module")
+def dyads() -> DuckDBPyConnection:
+    """A student in Groningen and a teacher in Friesland helped each other, each time on another issue."""
+    return world("""
+        partners
+        partner_id | partner_type          | region_code
+        c1         | company               | NL131
+        mbo        | vocational_institution | NL114
+        hbo        | university_of_applied_sciences | NL127
+
+        themes
+        theme_code | name_en
+        water      | Water
+        dikes      | Dikes
+
+        issues
+        issue_id | theme_code | proposed_date
+        i1       | water      | 2025-01-01
+        i2       | dikes      | 2025-01-01
+
+        participants
+        participant_id | role    | partner_id
+        s1             | student | mbo
+        t1             | teacher | hbo
+        s2             | student | -
+        s3             | student | -
+
+        interactions
+        giver_id | receiver_id | interaction_date | issue_id
+        s1       | t1          | 2025-02-01       | i1
+        t1       | s1          | 2025-05-01       | i2
+        s2       | s1          | 2025-02-01       | i1
+        t1       | s2          | 2025-02-01       | -
+        s2       | s3          | 2025-02-01       | -
+    """)
+
+
+def mutual(con: DuckDBPyConnection, columns: str, **asked: object) -> list[tuple]:
+    return answer(con, "mutual_learning_pct", "2025", columns, edition="none", **asked)
+
+
+def test_a_pair_is_whole_in_every_theme_and_quarter_in_which_it_stands(dyads: DuckDBPyConnection) -> None:
+    # s1 and t1 are mutual; s1-s2, s2-t1 and s2-s3 are not
+    assert mutual(dyads, "numerator n") == [(1, 4)]
+    assert mutual(dyads, "theme numerator n", by=["theme"]) == [("dikes", 1, 1), ("unknown", 0, 2), ("water", 1, 2)]
+    assert mutual(dyads, "numerator n", where={"theme": "dikes"}) == [(1, 1)]
+    assert mutual(dyads, "quarter numerator n", by=["quarter"]) == [("2025-Q1", 1, 4), ("2025-Q2", 1, 1)]
+
+
+def test_a_pair_stands_in_the_region_of_either_and_counts_once_in_the_country(dyads: DuckDBPyConnection) -> None:
+    # s1 is in Groningen, t1 in Friesland, s2 where the issue is, in Drenthe, or where no issue is named, nowhere
+    assert mutual(dyads, "region2 numerator n", by=["region2"]) == [
+        ("NL11", 1, 2),
+        ("NL12", 1, 2),
+        ("NL13", 0, 1),
+        ("unknown", 0, 2),
+    ]
+    for region, found in (("NL11", (1, 2)), ("NL12", (1, 2)), ("NL13", (0, 1)), ("NL", (1, 3)), ("NL1", (1, 3))):
+        assert mutual(dyads, "numerator n", region=region) == [found], region
+
+
+def test_the_roles_of_a_pair_have_no_order(dyads: DuckDBPyConnection) -> None:
+    assert mutual(dyads, "pair_roles numerator n", by=["pair_roles"]) == [
+        ("student/student", 0, 2),
+        ("student/teacher", 1, 2),
+    ]
+    for typed in ("student/teacher", "teacher/student", "docent/student", "Teacher / Student"):
+        assert mutual(dyads, "numerator n", where={"pair_roles": typed}) == [(1, 2)], typed
+    assert dimension_labels(dyads, "pair_roles", ["student/teacher"], "nl") == {"student/teacher": "student/docent"}
+
+
+@pytest.mark.parametrize("metric", ["mutual_learning_pct", "boundary_crossing_pct", "mutual_learning_across_pct"])
+@pytest.mark.parametrize("dimension", ["giver_role", "receiver_role"])
+def test_a_pair_is_not_cut_by_who_gave(dyads: DuckDBPyConnection, metric: str, dimension: str) -> None:
+    for asked in ({"by": [dimension]}, {"where": {dimension: "student"}}):
+        with pytest.raises(
+            UsageError, match=f"by {dimension} a pair would be cut in two. Use pair_roles, or learning_"
+        ):
+            answer(dyads, metric, "2025", **asked)
+    flow = answer(dyads, "learning_flow_count", "2025", f"{dimension} value", by=[dimension], edition="none")
+    assert sum(value for _, value in flow) == 5
