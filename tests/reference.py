@@ -260,7 +260,7 @@ def half_way(event: str, as_of: date) -> Callable[[Rows], float | None]:
 
 
 def flow_variation(rows: Rows) -> Answer:
-    """100 x sd / mean of the issues of each quarter since the first of these, none in some; of four quarters at least."""
+    """100 x sd / mean of the issues of each quarter since the first, none in some; of four quarters at least."""
     proposed = Counter(quarter_number(row["proposed"]) for row in rows)
     if not any(row["quarters"][0] <= quarter_number(row["proposed"]) for row in rows):
         return Answer(None, 0)

@@ -329,7 +329,7 @@ class Known:
 
     @cached_property
     def pairs(self) -> list[Row]:
-        """One row a round of one person, competence, design and issue: a post and the last pre since the post before it.
+        """One row a round of a person, competence, design and issue: a post and the last pre since the post before it.
 
         Both on one day are in order too, as when one looks back. It lies where the post lies, or else the pre; the
         first follow-up after the post, where it comes before the next round, makes it a series.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ppp_metrics.metrics.compute import compute, compute_areas
+from ppp_metrics.metrics.compute import MEASURES, compute, compute_areas
+from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import GROUPS, METRICS, Metric, dimensions_of
 from ppp_metrics.periods import Period
 from tests.random_worlds import TODAY, renamed, session, shuffled, until, worlds
 from tests.reference import Answer, Asked, reference
 from tests.reference_records import Records
+from tests.worlds import deliver_columns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -176,3 +179,37 @@ def test_parts_add_up_to_the_whole_where_a_unit_lies_in_one_of_them(records: Rec
             parts = computed(con, metric.id, "2024", (by,)).values()
             whole = computed(con, metric.id, "2024")[()].value or 0
             assert sum(part.value or 0 for part in parts) == pytest.approx(whole), (metric.id, by)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@SOME
+@given(records=worlds(), data=st.data())
+def test_a_group_by_a_dimension_is_what_it_is_asked_alone(group: str, records: Records, data: st.DataObject) -> None:
+    con = session(records)
+    if needs := sorted({need for metric in family(group) for need in metric.needs}):
+        deliver_columns(con, "a", *data.draw(st.sets(st.sampled_from(needs), max_size=2), label="never sent"))
+    found = []
+    for metric in family(group):
+        by = data.draw(st.sampled_from(dimensions_of(metric)), label=metric.id)
+        asked = some_place(data, records) | {"today": TODAY, "edition": data.draw(st.sampled_from(EDITIONS))}
+        if by == "partner" and asked["edition"] == "funder":
+            continue
+        period = Period.parse(data.draw(st.sampled_from(PERIODS)))
+        # what a theme is compared with, and so its notes, are the themes that are asked for
+        told = [name for name in MEASURES if name != "note" or metric.kind != "comparison"]
+        more = {"by": [by]} if metric.kind == "comparison" else {}
+        rows = compute(con, metric.id, period, by=[by], **asked)
+        for at in range(len(rows)):
+            value = rows[by][at]
+            alone = compute(con, metric.id, period, where={by: value}, **more, **asked)
+            if not rows[told].iloc[[at]].reset_index(drop=True).equals(alone[told]):
+                found.append((metric.id, by, value, asked, rows[told].iloc[at].tolist(), alone[told].iloc[0].tolist()))
+    assert found == []
+
+
+def some_place(data: st.DataObject, records: Records) -> dict[str, str]:
+    """No place in particular, a region, or a partnership that one supplier has."""
+    keys = Counter(row["partnership_id"] for row in records.get("partnerships", []))
+    places = [{}, {}, *({"region": code} for code in AREAS[1:])]
+    places += [{"partnership": key} for key, suppliers in sorted(keys.items()) if suppliers == 1]
+    return data.draw(st.sampled_from(places))

@@ -312,7 +312,8 @@ def _finish(question: Question, cell: Cell) -> None:
     cell["unit"] = metric.unit
     reasons = []
     result = Estimate(None)
-    is_known = question.is_known and cell.get(AREA) not in question.unknown_areas
+    group = tuple(cell[name] for name in question.names)
+    is_known = question.is_known and group not in question.unknown_groups
     if not is_known or (metric.kind != "count" and cell["n"] == 0):
         reasons.append("no_data")
     elif metric.kind == "count":
@@ -333,7 +334,7 @@ def _finish(question: Question, cell: Cell) -> None:
     cell["numerator"] = (cell["hits"] or 0) if is_share else None
     cell["denominator"] = (cell["units"] or 0) if is_share else None
     reasons += [result.note] if result.note else []
-    notes = question.notes + question.area_notes.get(cell.get(AREA, ""), ())
+    notes = question.notes + question.group_notes.get(group, ()) + question.area_notes.get(cell.get(AREA, ""), ())
     cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *cell.get("lacking", ()), *notes])
 
 

@@ -30,25 +30,36 @@ def suppliers_who_sent(con: DuckDBPyConnection, needs: Sequence[str]) -> tuple[l
 
 
 def silent_and_all(
-    con: DuckDBPyConnection, metric: Metric, everyone: str, values: Mapping[str, Any], silent: list[str]
-) -> dict[str, tuple[int, int]]:
-    """Area, or "" without areas -> how many of its suppliers never sent what the metric needs, and of how many.
+    con: DuckDBPyConnection,
+    metric: Metric,
+    everyone: str,
+    values: Mapping[str, Any],
+    silent: list[str],
+    groups: Sequence[str],
+) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Group -> how many of its suppliers never sent what the metric needs, and of how many.
 
-    Its suppliers are those with rows that would count. Of who never sent the day by which these are found, or nothing
-    that they are made of, nobody knows that: it is told of where it has issues, among all who have issues there. Areas
-    without silent suppliers are left out.
+    Its suppliers are those with rows in it. Of who never sent the day by which these are found, or nothing that they
+    are made of, nobody knows that: it is told of where it has issues, among all who have issues there. Groups without
+    silent suppliers are left out; the last of `groups` is the area, where `values` names areas.
     """
-    area = "area" if "areas" in values else "''"
+    names = [f"group_{at}" for at in range(len(groups))]
+    each = ", ".join([*(f"{group} as {name}" for group, name in zip(groups, names, strict=True)), "supplier"])
+    told = f"(select distinct {', '.join(names)} from slice)" if names else "(select 1)"
+    of_area = f"area = {names[-1]}" if "areas" in values else "true"
     here, asked = suppliers_here(con, values)
     found = con.execute(
         "with undated as (select supplier from unnest($silent) as silent (supplier) where $is_found_by_need "
-        "and supplier not in (select supplier from delivered_columns where list_contains($needs, table_name || '.' || column_name) "
-        f"and column_name = $event) or supplier not in (select supplier from {relation(metric.view, 'supplier')})), "
-        f"here as ({here}), "
-        f"found as (select distinct {area} as area, supplier from {everyone} union select area, supplier from here "
+        "and supplier not in (select supplier from delivered_columns where column_name = $event "
+        "and list_contains($needs, table_name || '.' || column_name)) "
+        f"or supplier not in (select supplier from {relation(metric.view, 'supplier')})), "
+        f"here as ({here}), slice as (select distinct {each} from {everyone}), "
+        "found as (select * from slice union "
+        f"select {', '.join([*names, 'supplier'])} from {told} join here on {of_area} "
         "where area in (select area from here semi join undated using (supplier)) "
         "and (supplier in (from undated) or not list_contains($silent, supplier))) "
-        "select area, count(*) filter (list_contains($silent, supplier)), count(*) from found group by area",
+        f"select {', '.join([*names, 'count(*) filter (list_contains($silent, supplier))', 'count(*)'])} "
+        "from found group by all",
         dict(values)
         | asked
         | {
@@ -58,7 +69,7 @@ def silent_and_all(
             "is_found_by_need": any(need.partition(".")[2] == metric.event for need in metric.needs),
         },
     ).fetchall()
-    return {area: (lacking, total) for area, lacking, total in found if lacking}
+    return {tuple(group): (lacking, total) for *group, lacking, total in found if lacking}
 
 
 def suppliers_here(con: DuckDBPyConnection, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -77,7 +77,7 @@ def _grouped(con: DuckDBPyConnection, question: Question, selected: str, ending:
 
 
 def _vary(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
-    """The variation of the quarters' numbers: a quarter without any counts as 0, but none before the group's first ever.
+    """The variation of the quarters' numbers: one without any counts as 0, but none before the first of the group ever.
 
     n is the number of quarters.
     """

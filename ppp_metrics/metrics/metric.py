@@ -120,9 +120,9 @@ class Metric:
     `subjects_apart`. `needs` are the columns (`table.column`) without which a supplier's records say nothing of the
     metric: who never sent them is left out, so that what is not known is not counted as what did not happen. `reads`
     are columns that it reads besides, which a supplier may do without: of all of these the note says how much was sent
-    that could not be read. `stands_in`: the view that says in which groups a unit stands, where a slice must not cut it:
-    each is judged on all its rows of `view` in the window, whatever group it is counted in. `one_design`: never pools
-    designs of measurement. `tells`: the column whose mix of values the note says.
+    that could not be read. `stands_in`: the view that says in which groups a unit stands, where no slice may cut it: it
+    is judged on all its rows of `view` in the window, whichever group it counts in. `one_design`: never pools designs
+    of measurement. `tells`: the column whose mix of values the note says.
     """
 
     id: str

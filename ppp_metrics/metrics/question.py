@@ -36,10 +36,10 @@ class Question:
 
     `names` are the dimensions, `groups` their expressions; `source` is what follows `from`; `whole` the same for all
     rows that units are judged on, where the source only says in which groups they stand. `notes` hold for every cell,
-    `area_notes` for those of one area; `lacking` is what it takes to say more of each cell. `is_known`: some supplier
-    of the slice sent the columns that the metric needs; in `unknown_areas` none did. `table` says which places its
-    cells count; `withheld` are the cells that a release does not show, None where the question stands alone. `again`
-    asks the same by other dimensions and under other conditions.
+    `group_notes` for that of one group, `area_notes` for those of one area; `lacking` is what it takes to say more of
+    each cell. `is_known`: some supplier of the slice sent the columns that the metric needs; in `unknown_groups` none
+    did. `table` says which places its cells count; `withheld` are the cells that a release does not show, None where
+    the question stands alone. `again` asks the same by other dimensions and under other conditions.
     """
 
     metric: Metric
@@ -53,9 +53,10 @@ class Question:
     withheld: frozenset[Name] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    group_notes: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     area_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_known: bool = True
-    unknown_areas: frozenset[str] = frozenset()
+    unknown_groups: frozenset[tuple[str, ...]] = frozenset()
     lacking: Lacking | None = None
 
     @property
@@ -80,7 +81,6 @@ class Question:
             names=self.names[:place],
             groups=self.groups[:place],
             table=replace(self.table, region=area),
-            notes=self.notes + self.area_notes.get(area, ()),
         )
 
 
@@ -142,18 +142,12 @@ def ask(
     view = metric.stands_in if metric.stands_in and is_sliced else metric.view
     counts = [*(own if view == metric.view else ()), *on_days, *in_window]
     sent, silent = suppliers_who_sent(con, metric.needs)
-    incomplete: dict[str, tuple[str, ...]] = {}
-    unknown: frozenset[str] = frozenset()
+    without: dict[tuple[str, ...], tuple[int, int]] = {}
     of_senders: list[str] = []
     if silent:
-        asked_of = [name for name in REGION_DIMENSIONS if name in conditions] + in_area
-        everyone = _source(view, [*filters, *on_days, *in_window], asked_of, ["supplier"])
-        lacking_suppliers = silent_and_all(con, metric, everyone, values, silent)
-        incomplete = {
-            area: (f"without {lacking} of {total} suppliers",) for area, (lacking, total) in lacking_suppliers.items()
-        }
-        unknown = frozenset(area for area, (lacking, total) in lacking_suppliers.items() if lacking == total)
-        notes += incomplete.pop("", ())
+        told = [*groups, AREA] if areas else groups
+        everyone = _source(view, [*filters, *on_days, *in_window], levels, [*told, "supplier"])
+        without = silent_and_all(con, metric, everyone, values, silent, told)
         values["suppliers"] = sent
         of_senders = ["list_contains($suppliers, supplier)"]
     source = _source(view, [*filters, *of_senders, *counts], levels, read)
@@ -161,11 +155,12 @@ def ask(
     whole = "" if view == metric.view else _source(metric.view, judged, [], [*metric.expressions, *metric.subjects])
     of_area = notes_of_suppliers(con, metric, edition, values)
     notes += of_area.pop("", ())
-    incomplete = {area: incomplete.get(area, ()) + of_area.get(area, ()) for area in {*incomplete, *of_area}}
     gaps = gaps_of(con, metric)
     in_slice, by_days = [*filters, *of_senders], [*on_days, *in_window]
     lacking = _lacking(metric, view, edition, gaps, in_slice, by_days, levels, groups) if gaps else None
-    is_known = (bool(sent) or not metric.needs) and "" not in unknown
+    group_notes = {group: (f"without {lacks} of {total} suppliers",) for group, (lacks, total) in without.items()}
+    unknown = frozenset(group for group, (lacks, total) in without.items() if lacks == total)
+    is_known = (bool(sent) or not metric.needs) and () not in unknown
     table = Table(
         metric=metric,
         period=period,
@@ -190,10 +185,11 @@ def ask(
         withheld,
         values,
         tuple(notes),
-        incomplete,
-        is_known,
-        unknown,
-        lacking,
+        group_notes=group_notes,
+        area_notes=of_area,
+        is_known=is_known,
+        unknown_groups=unknown,
+        lacking=lacking,
     )
 
 

@@ -72,8 +72,8 @@ def test_a_later_step_is_one_of_all_before_it_whatever_their_dates_say() -> None
         o2         | backward | 2025-06-01     | 2026-01-01
         o3         | late     | 2025-06-01     | 2025-05-01
     """)
-    # on the last day of 2025 `ahead` was in use before it was delivered, and without acceptance; `backward` was delivered
-    # before it was accepted; `late` went through all, last things first
+    # on the last day of 2025 `ahead` was in use before it was delivered, and without acceptance; `backward` was
+    # delivered before it was accepted; `late` went through all, last things first
     assert [answer(con, metric.id, PERIOD)[0][0] for metric in FUNNEL] == [3, 3, 3, 2, 1]
 
 
