@@ -37,14 +37,12 @@ class AreaSections(Desk):
         told = [number for number in numbers if number.value is not None]
         findings: list[Words] = []
         if len(told) == 1:
-            findings.append(
-                msg("Only {name} has enough issues to say which share was implemented.", name=told[0].label)
-            )
+            findings.append(msg("Only of {name} the share that was implemented can be shown.", name=told[0].label))
         elif told and total.value is not None:
             findings += [*average_told(self, total), *groups_told(self, numbers, "region2", total)]
             findings.append(msg("They stand in the order of their names: an order by rate would partly be chance."))
         else:
-            findings.append(msg("No area has enough issues to say which share was implemented."))
+            findings.append(msg("Of no area the share that was implemented can be shown."))
         if mix := words.mix(total, self.lang):
             findings.append(mix)
         return self.section(
@@ -65,7 +63,9 @@ class AreaSections(Desk):
         numbers, total = self._rates()
         told = [number for number in numbers if number.value is not None]
         if len(told) < 2 or total.value is None:
-            return self.section("area-funnel", title, [msg("There are too few areas with enough issues to compare.")])
+            return self.section(
+                "area-funnel", title, [msg("There are too few areas whose share can be shown to compare them.")]
+            )
         lies = {number.keys: self._lies(number, total.value) for number in told}
         said = FunnelWords(
             across=self.say(msg("issues that could be followed for a year")),

@@ -9,7 +9,7 @@ from ppp_metrics.language import Label, msg
 from ppp_metrics.metrics.dimensions import UNKNOWN
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Tile, draw_bars, draw_tiles
-from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, in_one_session
+from ppp_metrics.reporting.sections import Desk, Draw, Section, Table, Words, in_one_session
 from ppp_metrics.reporting.words import Number, area_name
 
 MOST_ROWS = 20
@@ -20,6 +20,7 @@ SMALLER_AREAS = {0: "region2", 1: "region2", 2: "region3"}
 
 COMPANY, COMPANIES = Label("company", "bedrijf"), Label("companies", "bedrijven")
 NO_COMPANIES = msg("No companies were active in this region in these four quarters.")
+COMPANIES_UNKNOWN = msg("It is not known which companies were active in this region.")
 
 
 class CompanySections(Desk):
@@ -31,7 +32,7 @@ class CompanySections(Desk):
         title = msg("Companies")
         active = self.number("companies_active_count")
         if active.is_absent:
-            return self.section("companies", title, [NO_COMPANIES])
+            return self.section("companies", title, [COMPANIES_UNKNOWN if active.is_unknown else NO_COMPANIES])
         sizes = self.numbers("companies_active_count", "size_class")
         new, returning, sme = map(self.number, ("companies_new_count", "companies_returning_pct", "sme_share_pct"))
         findings = [
@@ -51,7 +52,11 @@ class CompanySections(Desk):
         if returning.value is not None:
             findings.append(
                 msg(
-                    "Of the companies that proposed an issue, {share} had done so before (95% interval {interval}).",
+                    "Of the {n} companies that proposed an issue from {window}, {share} had done so before that too "
+                    "(95% "
+                    "interval {interval}).",
+                    n=self.n_of(returning),
+                    window=self.last_year(),
                     share=self.shown(returning),
                     interval=self.interval(returning),
                 )
@@ -88,22 +93,12 @@ class CompanySections(Desk):
         if dimension is None:
             return self.section("places", title, [msg("This region has no smaller areas to compare.")])
         active = self.numbers("companies_active_count", dimension)
+        whole = self.number("companies_active_count")
         if not active:
-            return self.section("places", title, [NO_COMPANIES])
+            return self.section("places", title, [COMPANIES_UNKNOWN if whole.is_unknown else NO_COMPANIES])
         rates = {number.keys: number for number in self.numbers("implementation_rate_pct", dimension)}
         told = sorted((number for number in active if number.value), key=lambda each: -(each.value or 0))
-        finding = msg("In each area too few companies were active to show their number.")
-        if told and len(active) == 1:
-            finding = msg(
-                "All active companies are in {name}: {companies}.", name=told[0].label, companies=self.shown(told[0])
-            )
-        elif told:
-            finding = msg(
-                "Companies from {count} areas were active. The most are in {name}: {companies}.",
-                count=len(active),
-                name=told[0].label,
-                companies=self.shown(told[0]),
-            )
+        finding = self._places_told(active)
         caption = msg("Active companies by area, {window}", window=self.last_year())
         if any(number.is_suppressed for number in active):
             caption = msg(
@@ -136,11 +131,14 @@ class CompanySections(Desk):
         """Technical questions answered in ten working days, by quarter."""
         title = msg("Technical questions")
         total = self.number("technical_question_10d_pct")
-        if total.is_absent:
+        if total.is_absent and not total.is_unsent:
             return self.section(
                 "questions", title, [msg("No technical questions were asked in this region in these four quarters.")]
             )
         numbers = self.numbers("technical_question_10d_pct", "quarter")
+        if total.is_unsent:
+            finding = msg("Whether and when technical questions were answered is not recorded.")
+            return self.section("questions", title, [finding])
         finding = msg("There were too few technical questions to give a share: {n}.", n=self.n_of(total))
         if total.is_suppressed:
             finding = msg("Which share of the technical questions was answered in time is withheld.")
@@ -166,6 +164,27 @@ class CompanySections(Desk):
             caption,
             [self.rate_table(caption, msg("quarter"), [*numbers, together])],
         )
+
+    def _places_told(self, active: list[Number]) -> Words:
+        """In how many areas companies were active and where most are; of what is withheld nobody says it is less."""
+        placed = [number for number in active if number.keys != (UNKNOWN,)]
+        most = words.largest(placed)
+        if not placed:
+            return msg("Of no active company it is known in which area it is.")
+        if not most:
+            return msg("In each area too few companies were active to show their number.")
+        values = {"names": self.listed([each.label for each in most]), "companies": self.shown(most[0])}
+        if len(active) == 1:
+            return msg("All active companies are in {names}: {companies}.", **values)
+        if len(placed) == 1:
+            return msg("All active companies of which the area is known are in {names}: {companies}.", **values)
+        if any(number.value is None for number in placed):
+            told = msg("Of the areas that may be shown, most are in {names}: {companies}.", **values)
+        elif len(most) > 1:
+            told = msg("Most are in {names}: {companies} each.", **values)
+        else:
+            told = msg("Most are in {names}: {companies}.", **values)
+        return msg("Companies from {count} areas were active. {most}", count=len(placed), most=told)
 
     def _rate_cells(self, rate: Number | None) -> list[str]:
         if rate is None:

@@ -53,7 +53,7 @@ class CooperationSections(Desk):
 
     def _teams_told(self, roles: Number, schools: Number) -> list[Message]:
         if roles.is_unknown:
-            return [msg("Nobody was named who worked on an issue in this region in these four quarters.")]
+            return [msg("No participants were reported for this region in these four quarters.")]
         if roles.is_suppressed:
             return [msg("On which share of the issues several roles worked together is withheld.")]
         if roles.value is None:
@@ -83,10 +83,10 @@ class CooperationSections(Desk):
         if paid.is_suppressed:
             return [msg("What companies contribute is withheld.")]
         if paid.value is None:
-            return [msg("Of no partnership in this region contributions are known."), *self._wider()]
+            return [msg("Of no partnership in this region it is known what companies contribute."), *self._wider()]
         found = [
             msg(
-                "Companies bring {share} of what all members of partnerships contribute in cash and in kind.",
+                "Companies bring {share} of what members of partnerships are known to contribute in cash and in kind.",
                 share=self.shown(paid),
             )
         ]
@@ -147,7 +147,11 @@ class CooperationSections(Desk):
                     parts=self.listed([f"{each.label} {self.n_of(each)}" for each in shown]),
                 )
             )
-            found += [msg("Of {n} no workplace is known.", n=self.n_of(each)) for each in rates if each not in placed]
+            found += [
+                msg("The workplace of {n} issues is unknown.", n=self.n_of(each))
+                for each in rates
+                if each not in placed and not each.is_suppressed
+            ]
         if is_open:
             found.append(
                 msg(
@@ -157,8 +161,8 @@ class CooperationSections(Desk):
             )
         if not found:
             found.append(msg("How many issues were worked on in each kind of workplace is withheld."))
-        elif 0 < len(shown) < len(placed):
-            found.append(msg("The numbers of the other kinds are withheld."))
+        elif any(each.is_suppressed for each in (*placed, *running)):
+            found.append(msg("Some of these numbers are withheld; the table tells which."))
         told = [each for each in placed if each.value is not None]
         if len(told) > 1:
             rate = self.number("implementation_rate_pct")
@@ -187,7 +191,8 @@ class CooperationSections(Desk):
         if nowhere:
             findings.append(
                 msg(
-                    "Education partners bring this to no partnership of the region: {names}.",
+                    "Education partners bring this to none of the {n} partnerships of which it is known: {names}.",
+                    n=self.n_of(total),
                     names=self.listed(nowhere),
                 )
             )
@@ -195,7 +200,14 @@ class CooperationSections(Desk):
             lacking = [f"{each.label} ({self._of_all(each)})" for each in somewhere]
             findings.append(msg("Not every partnership has these: {names}.", names=self.listed(lacking)))
         if not findings:
-            findings.append(msg("No capability is missing: education partners bring all four to every partnership."))
+            findings.append(
+                msg(
+                    "No capability is missing: education partners bring all four to each of the {n} partnerships of "
+                    "which "
+                    "it is known.",
+                    n=self.n_of(total),
+                )
+            )
         findings.append(
             msg(
                 "On average, education partners bring {share} of the four capabilities to a partnership: research, "

@@ -180,16 +180,13 @@ class Report(
         """The five numbers that matter, and what they come to in plain words."""
         now = {metric_id: self.number(metric_id) for metric_id in self.subject.numbers}
         told, cards = self.subject.tell(self, now), self.subject.cards
-        made = self.render(
+        return self.render(
             "headline",
             title=msg("In short"),
-            summary=" ".join(map(self.say, told)),
+            summary=" ".join(map(self.say, [*told, *self.lacking_told(rows_only=True)])),
             cards=cards(self) if cards else [headline.make_card(self, number) for number in now.values()],
             interval_label=msg("95% interval"),
         )
-        # the cards have said already what their numbers lack
-        self._asked = []
-        return made
 
     @in_one_session
     def foot(self) -> Section:

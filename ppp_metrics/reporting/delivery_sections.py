@@ -99,7 +99,8 @@ class DeliverySections(FileFacts):
             )
             if open_issues
             else msg(
-                "No issue that was accepted more than {years} years ago is still neither delivered nor closed.",
+                "No issue is known that was accepted more than {years} years ago and is still neither delivered nor "
+                "closed.",
                 years=OPEN_YEARS,
             )
         ]

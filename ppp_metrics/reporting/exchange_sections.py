@@ -108,7 +108,16 @@ class ExchangeSections(Desk):
             return (
                 msg("How often school and company helped each other to learn is withheld.")
                 if hidden
-                else msg("Nobody in a school and a company was recorded as helping the other to learn.")
+                else msg("No help between people of schools and employees of companies was recorded.")
+            )
+        if not hidden and list(map(sum, told.values())).count(sum(told[most])) > 1:
+            named = {pair: " – ".join(LABELS[role].render(self.lang) for role in pair) for pair in told}
+            equal = [named[pair] for pair, times in told.items() if sum(times) == sum(told[most])]
+            return msg(
+                "Between school and company most learning ran between these pairs of roles, {times} times each: "
+                "{pairs}.",
+                times=self.count(sum(told[most])),
+                pairs=self.listed(equal),
             )
         there, back = told[most]
         values = {

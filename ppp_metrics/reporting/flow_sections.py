@@ -57,6 +57,8 @@ class FlowSections(Desk):
     def _flow_told(self, total: Number) -> list[Message]:
         if total.is_suppressed:
             return [msg("How many issues came of what was agreed is withheld.")]
+        if total.is_unsent:
+            return [msg("How many assignments were agreed, or which issues belong to them, is not recorded.")]
         if total.value is None:
             return [msg("No agreement that commits to a number of assignments was in force in these four quarters.")]
         return [

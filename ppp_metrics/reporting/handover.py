@@ -94,3 +94,11 @@ def told_by_release() -> Release | None:
     """The release of which this process makes a report; None where it makes none for any."""
     folder = os.environ.get(RELEASE_FOLDER)
     return Release(Path(folder)) if folder else None
+
+
+def question_of(key: tuple[Any, ...]) -> dict[str, Any]:
+    """A report's question as JSON keeps it: metric, period, and what it is sliced and limited by, where it is."""
+    metric_id, by, where, period, loads = key
+    conditions = {name: values if isinstance(values, str) else [*values] for name, values in where}
+    more = {"by": by if isinstance(by, str) else [*(by or ())], "where": conditions, "loads": dict(loads)}
+    return {"metric": metric_id, "period": str(period)} | {name: each for name, each in more.items() if each}

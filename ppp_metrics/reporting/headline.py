@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ppp_metrics.language import Label, Message, msg
 from ppp_metrics.metrics.metric import COUNTED, UNITS
-from ppp_metrics.reporting import judged, words
-from ppp_metrics.reporting.learning_sections import PEOPLE, PERSON
+from ppp_metrics.reporting import gaps, judged, words
+from ppp_metrics.reporting.learning_sections import NO_MEASUREMENTS, PEOPLE, PERSON
 from ppp_metrics.reporting.sections import Desk, Words
 from ppp_metrics.reporting.words import Number
 
@@ -36,7 +36,6 @@ LEARNING_NUMBERS = (
     "improved_share_pct",
 )
 ISSUE, ISSUES = Label("issue", "vraagstuk"), Label("issues", "vraagstukken")
-SOLUTION, SOLUTIONS = Label("solution", "oplossing"), Label("solutions", "oplossingen")
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def make_card(desk: Desk, number: Number) -> Card:
         is_number=number.value is not None,
         interval=desk.interval(number),
         n="" if is_count or number.is_absent or number.is_suppressed else desk.n_of(number),
-        missing=words.missing_suppliers(number) or "",
+        missing="; ".join(map(desk.say, gaps.lacking(number))),
         comparisons=tuple(lines),
     )
 
@@ -85,14 +84,13 @@ def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
             issues=words.amount(now["issues_proposed_count"], ISSUE, ISSUES, lang),
             period=words.period_words(desk.period),
         ),
-        msg(
-            "Partners delivered {delivered}.",
-            delivered=words.amount(now["solutions_delivered_count"], SOLUTION, SOLUTIONS, lang),
-        ),
     ]
+    if not now["solutions_delivered_count"].is_unknown:
+        delivered = words.amount(now["solutions_delivered_count"], ISSUE, ISSUES, lang)
+        found.append(msg("A first solution was delivered for {issues}.", issues=delivered))
     if not now["solutions_implemented_count"].is_unknown:
-        implemented = words.amount(now["solutions_implemented_count"], SOLUTION, SOLUTIONS, lang)
-        found.append(msg("Companies put {implemented} to use.", implemented=implemented))
+        implemented = words.amount(now["solutions_implemented_count"], ISSUE, ISSUES, lang)
+        found.append(msg("For {issues}, a first solution came into use.", issues=implemented))
     return [*found, *_tell_rate(desk, rate)]
 
 
@@ -105,8 +103,8 @@ def _tell_rate(desk: Desk, rate: Number) -> list[Message]:
         return [NOT_KNOWN_RATE if "no_data" in rate.notes else why]
     return [
         msg(
-            "Of the {n} issues accepted from {window}, {share} were in use within a year. The interval runs from {low} "
-            "to {high}: with this many issues, chance makes that much difference.",
+            "Of the {n} issues accepted from {window}, {share} led to a solution in use within a year. The interval "
+            "runs from {low} to {high}: with this many issues, chance makes that much difference.",
             n=desk.n_of(rate),
             window=desk.window(rate.metric),
             share=desk.shown(rate),
@@ -158,8 +156,12 @@ def tell_learning(desk: Desk, now: Numbers) -> list[Message]:
     ]
     if gain.is_suppressed:
         return [*found, msg("What people learned is withheld.")]
-    if gain.value is None or gain.low is None or gain.high is None:
+    if gain.is_absent:
+        return [*found, NO_MEASUREMENTS]
+    if gain.value is None:
         return [*found, msg("Too few people were measured before and after to say what they learned.")]
+    if gain.low is None or gain.high is None:
+        return [*found, msg("How sure the mean gain is cannot be said: {gain} points of 100.", gain=desk.shown(gain))]
     matched = desk.number("matched_measurement_pct")
     if matched.value is not None:
         found.append(

@@ -30,7 +30,7 @@ FUNNEL_STEPS: dict[str, Message] = {
 MOST_ROWS = 20
 """Of more groups than this a chart shows those with the most issues; the table has them all."""
 
-NOTHING_KNOWN = msg("Nothing is known about the implementation of issues that could be followed for a year.")
+NOTHING_KNOWN = msg("Whether issues led to a solution in use is not known.")
 
 
 class IssueSections(Desk):
@@ -157,17 +157,17 @@ class IssueSections(Desk):
             if number is not None and not number.is_absent
         ]
         if not numbers:
+            is_known = not any(number.is_unsent for number in (met, learned, self.number("implementation_rate_pct")))
+            nothing = msg("No accepted issue that could be followed for a year has a known obligation.")
             return self.section(
-                "obligations",
-                title,
-                [msg("No accepted issue that could be followed for a year has a known obligation.")],
+                "obligations", title, [nothing if is_known else " ".join(self._promises_kept(met, learned))]
             )
         caption = msg("Share of issues accepted from {window}, with 95% intervals", window=self.window(met.metric))
         return self.section(
             "obligations",
             title,
             [
-                self._promises_kept(met, learned),
+                " ".join(self._promises_kept(met, learned)),
                 msg(
                     "A result obligation promises a solution; an effort obligation promises work and learning. They "
                     "are judged apart, each by its own promise."
@@ -204,8 +204,10 @@ class IssueSections(Desk):
         if new.value is not None:
             findings.append(
                 msg(
-                    "Of the solutions implemented in the last four quarters, {share} were new to the market (95% "
-                    "interval {interval}).",
+                    "Of the {n} solutions that came into use in the last four quarters and of which it is known how "
+                    "new "
+                    "they are, {share} were new to the market (95% interval {interval}).",
+                    n=self.n_of(new),
                     share=self.shown(new),
                     interval=self.interval(new),
                 )
@@ -237,7 +239,8 @@ class IssueSections(Desk):
             window=self.window(self.metrics["implementation_rate_pct"]),
         )
 
-    def _promises_kept(self, met: Number, learned: Number) -> str:
+    def _promises_kept(self, met: Number, learned: Number) -> list[str]:
+        """What came of the promise of each obligation, or why that is not said."""
         found = []
         if met.value is not None:
             found.append(
@@ -247,6 +250,12 @@ class IssueSections(Desk):
                     n=self.n_of(met),
                 )
             )
+        elif met.is_unsent:
+            found.append(msg("Whether companies accepted the solutions is not recorded."))
+        elif met.is_suppressed:
+            found.append(msg("In which share of issues under a result obligation a solution was accepted is withheld."))
+        else:
+            found.append(msg("Too few issues are under a result obligation to give a share: {n}.", n=self.n_of(met)))
         if learned.value is not None:
             found.append(
                 msg(
@@ -255,6 +264,11 @@ class IssueSections(Desk):
                     n=self.n_of(learned),
                 )
             )
-        if not found:
-            found.append(msg("There are too few issues under either obligation to give shares."))
-        return " ".join(map(self.say, found))
+        elif learned.is_unsent:
+            found.append(msg("Whether people learned from the issues is not recorded."))
+        elif learned.is_suppressed:
+            found.append(msg("In which share of issues under an effort obligation learning was measured is withheld."))
+        else:
+            few = msg("Too few issues are under an effort obligation to give a share: {n}.", n=self.n_of(learned))
+            found.append(few)
+        return list(map(self.say, found))

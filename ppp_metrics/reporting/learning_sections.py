@@ -31,16 +31,15 @@ class LearningSections(Desk):
             )
         roles = self.numbers("participants_count", "role")
         told = [each for each in roles if each.value is not None]
-        most = max(told, key=lambda each: each.value or 0, default=None)
+        most = words.largest(roles)
         people = words.amount(total, PERSON, PEOPLE, self.lang)
         finding = msg("{people} worked on an issue from {window}.", people=people, window=self.last_year())
         if most:
             finding = msg(
-                "{people} worked on an issue from {window}. The largest group is {role}: {count}.",
+                "{people} worked on an issue from {window}. {largest}",
                 people=people,
                 window=self.last_year(),
-                role=most.label,
-                count=self.shown(most),
+                largest=self._largest_groups(most, is_whole=len(told) == len(roles)),
             )
         findings = [finding]
         lifelong, hours = self.number("lifelong_learners_count"), self.number("learning_hours")
@@ -75,6 +74,15 @@ class LearningSections(Desk):
                 ),
             ],
         )
+
+    def _largest_groups(self, most: list[Number], *, is_whole: bool) -> Message:
+        """Which role most people have; of what is withheld nobody says that it is less."""
+        values = {"role": self.listed([each.label for each in most]), "count": self.shown(most[0])}
+        if not is_whole:
+            return msg("The largest group that may be shown: {role} ({count}).", **values)
+        if len(most) > 1:
+            return msg("The largest groups: {role} ({count} each).", **values)
+        return msg("The largest group: {role} ({count}).", **values)
 
     @in_one_session
     def gains_by_role(self) -> Section:
@@ -125,6 +133,8 @@ class LearningSections(Desk):
         """How much of what was gained was still there at a later measurement, each way of measuring by itself."""
         title = msg("What stayed")
         kept = self.numbers("learning_retention_pct", "design")
+        if not kept and self.number("learning_retention_pct").is_unsent:
+            return self.section("retention", title, [NO_MEASUREMENTS])
         if not kept:
             return self.section(
                 "retention", title, [msg("Nobody was measured a third time in this region and period.")]
@@ -137,7 +147,7 @@ class LearningSections(Desk):
                 design=each.heading,
             )
             for each in kept
-            if "no_gain" in each.note
+            if "no_gain" in each.notes
         ]
         caption = msg(
             "Gain at a later measurement as a share of the gain right after, with 95% intervals, {window}; n counts "
@@ -185,15 +195,17 @@ class LearningSections(Desk):
         cycles = self.numbers("value_cycle_reach_pct", "cycle")
         if all(each.is_absent for each in cycles):
             return self.section("cycles", title, [msg("No value stories were delivered for this region and period.")])
-        told = [each for each in cycles if each.value is not None]
         finding = msg("Too few people told a story to show how far these reach.")
-        if told:
-            most = max(told, key=lambda each: each.value or 0)
-            finding = msg(
-                "The cycle of value that most people told a story about is: {cycle} ({share}).",
-                cycle=most.label,
-                share=self.shown(most),
-            )
+        if most := words.largest(cycles):
+            values = {"cycle": self.listed([each.label for each in most]), "share": self.shown(most[0])}
+            finding = msg("Most people told a story about this cycle of value: {cycle} ({share}).", **values)
+            if any(each.value is None for each in cycles):
+                finding = msg(
+                    "Of the cycles of value that may be shown, most people told a story about: {cycle} ({share}).",
+                    **values,
+                )
+            elif len(most) > 1:
+                finding = msg("Most people told a story about these cycles of value: {cycle} ({share} each).", **values)
         findings = [finding]
         if any(each.is_suppressed for each in cycles):
             findings.append(

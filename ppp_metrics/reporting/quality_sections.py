@@ -213,9 +213,19 @@ class QualitySections(FileFacts):
             share = self._share(each for each in own.values() if each.is_sent)
             if share is not None and share < LEAST_TOLD:
                 told.append((share, f"{self._column_named(table, column)} {share}%"))
+        is_withheld = any(
+            each.is_sent and self._is_withheld(each) for own in by_column.values() for each in own.values()
+        )
+        if not told and is_withheld:
+            return msg(
+                "Every column that was sent and may be shown is filled in for {least}% or more of its rows.",
+                least=LEAST_TOLD,
+            )
         if not told:
             return msg("Every column that was sent is filled in for {least}% or more of its rows.", least=LEAST_TOLD)
         least = [text for _, text in sorted(told)[:MOST_TOLD]]
+        if is_withheld:
+            return msg("Filled in least, of what was sent and may be shown: {columns}.", columns=self.listed(least))
         return msg("Filled in least, of what was sent: {columns}.", columns=self.listed(least))
 
     def _never_sent(self, by_column: Mapping[tuple[str, str], Mapping[str, Filled]]) -> list[Message]:

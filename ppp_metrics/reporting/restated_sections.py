@@ -55,6 +55,13 @@ class RestatedSections(Desk):
         shown = [(was, is_) for was, is_ in pairs if not was.is_suppressed and not is_.is_suppressed]
         changed = [(was, is_) for was, is_ in shown if self._read(was) != self._read(is_)]
         through = {} if self.is_asking else self._through([was.metric.id for was, _ in changed], then, now)
+        if len(shown) < len(pairs):
+            none = msg(
+                "None of the main numbers of {period} that may be shown has changed since each supplier's first "
+                "delivery "
+                "after {day}.",
+                **values,
+            )
         findings: list[Message] = [none] if shown and not changed else []
         if changed:
             findings.append(

@@ -17,12 +17,12 @@ from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
-from ppp_metrics.reporting import words
+from ppp_metrics.reporting import gaps, words
 from ppp_metrics.reporting.asking import ASKING
 from ppp_metrics.reporting.chart_rows import number_rows
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
-from ppp_metrics.reporting.handover import asked_number, records_of, told_by_release
+from ppp_metrics.reporting.handover import asked_number, question_of, records_of, told_by_release
 from ppp_metrics.reporting.interactive import drawn_in_place
 from ppp_metrics.reporting.templates import templates
 from ppp_metrics.reporting.words import Figure, Number, area_name
@@ -89,6 +89,7 @@ class Desk:
         self._known: dict[tuple[Any, ...], list[Number]] = {}
         self._asked: list[Number] = []
         self._keys: list[str] = []
+        self._told_aside: set[str] = set()
         self._con: DuckDBPyConnection | None = None
         self._release = told_by_release()
         self.withheld = self._release.withheld if self._release else None
@@ -175,7 +176,7 @@ class Desk:
         metric_id, by, conditions, period, _ = key
         metric, slices = self.metrics.setdefault(metric_id, find_metric(metric_id)), sliced_by(by)
         records = self._found(
-            asked_number(str(self.fingerprint), self.region, self.edition, self.today, _question(key)),
+            asked_number(str(self.fingerprint), self.region, self.edition, self.today, question_of(key)),
             lambda: compute(
                 con,
                 metric_id,
@@ -223,7 +224,7 @@ class Desk:
 
         With `loads` where it was asked of earlier records: the newest load of each supplier.
         """
-        return [_question(key) for key in self._known]
+        return [question_of(key) for key in self._known]
 
     def every_number(self) -> list[dict[str, Any]]:
         """All numbers asked so far, in the shape that the rules for computed numbers look at."""
@@ -319,12 +320,7 @@ class Desk:
         self._keys.append(key)
         # a notebook may ask for a section twice, and an id may stand in a page but once
         own = key if self._keys.count(key) == 1 else f"{key}-{self._keys.count(key)}"
-        lacking = {each.metric.id: each for each in self._asked if words.missing_suppliers(each)}
-        self._asked = []
-        incomplete = [
-            msg("{metric}: {suppliers}.", metric=each.metric.label, suppliers=words.missing_suppliers(each))
-            for each in lacking.values()
-        ]
+        incomplete = self.lacking_told()
         return self.render(
             "section",
             key=own,
@@ -337,6 +333,20 @@ class Desk:
             tables=tables,
             behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
         )
+
+    def lacking_told(self, *, rows_only: bool = False) -> list[Words]:
+        """What the numbers asked since this was last told do without; rows put aside once a report, a table."""
+        asked = [each for each in self._asked if self._is_of_now(each)]
+        self._asked = []
+        cells = [] if rows_only else gaps.cells_told(self, asked)
+        return [*cells, *gaps.rows_told(self, asked, self._told_aside)]
+
+    def _is_of_now(self, number: Number) -> bool:
+        """The number is of this report's period, and of no part of the records but a group."""
+        if not number.cell:
+            return False
+        _, _, where, period, loads = list(self._known)[int(number.cell.partition("/")[0])]
+        return period == self.period and dict(where) == self.where and not loads
 
     def render(self, part: str, about: Mapping[str, Any] | None = None, **values: Any) -> Section:
         """A part's template as HTML, which says which part of the page it is, and what else is known about that."""
@@ -388,10 +398,3 @@ class Desk:
     def bar_rows(self, numbers: Sequence[Number]) -> list[Row]:
         """The rows of a bar chart: only what has a value."""
         return number_rows(numbers, self.lang)
-
-
-def _question(key: tuple[Any, ...]) -> dict[str, Any]:
-    metric_id, by, where, period, loads = key
-    conditions = {name: values if isinstance(values, str) else [*values] for name, values in where}
-    more = {"by": by if isinstance(by, str) else [*(by or ())], "where": conditions, "loads": dict(loads)}
-    return {"metric": metric_id, "period": str(period)} | {name: each for name, each in more.items() if each}

@@ -74,7 +74,7 @@ class ThemeSections(Desk):
         if len(told) > 1:
             return groups_told(self, numbers, "theme", total)
         if len(told) == 1:
-            return [msg("Only {theme} has enough issues to say which share was implemented.", theme=told[0].label)]
+            return [msg("Only of {name} the share that was implemented can be shown.", name=told[0].label)]
         if total.is_suppressed or any(number.is_suppressed for number in numbers):
             return [
                 msg("Of each theme there are too few issues to say which share was implemented, or it is withheld.")
@@ -150,7 +150,7 @@ class ThemeSections(Desk):
     def _told(self, numbers: Sequence[Number], told: Sequence[Number], total: Number) -> list[Message | str]:
         """The findings, the first of which is also what the chart says to who cannot see it."""
         if len(told) < 2 or total.value is None:
-            return [msg("There are too few themes with enough issues to compare.")]
+            return [msg("There are too few themes whose share can be shown to compare them.")]
         found: list[Message | str] = [*groups_told(self, numbers, "theme", total)]
         found += [self._paradox(number, total) for number in told if "simpson" in number.notes]
         if any(number.more["shrunken_pct"] is not None for number in told):

@@ -113,7 +113,7 @@ class TimeSections(Desk):
         found = [self._told_of(each) for each in told]
         without = [f"{each.label.lower()} ({self.shown(each.after_one)})" for each in named if each not in told]
         if without:
-            found.append(msg("No share can be given yet for: {obligations}.", obligations=self.listed(without)))
+            found.append(msg("No share is given for: {obligations}.", obligations=self.listed(without)))
         return found
 
     def _told_of(self, each: Followed) -> Message:
@@ -129,7 +129,9 @@ class TimeSections(Desk):
                 "{one_interval}).",
                 **values,
             )
-        half = msg("Not yet half of them have come into use.")
+        half: Message | str = (
+            msg("Not yet half of them have come into use.") if "not_reached" in each.median.notes else ""
+        )
         if each.median.value is not None:
             half = msg("Half of them were in use after {days} days.", days=self.shown(each.median))
         return msg(

@@ -74,6 +74,14 @@ class Number:
         """No records say anything of it: for a count, nobody sent what it needs; 0 would be an answer."""
         return "no_data" in self.notes
 
+    @property
+    def is_unsent(self) -> bool:
+        """No supplier with records here ever sent what it needs: that is not the same as that there was nothing."""
+        return any((found := WITHOUT.fullmatch(note)) and found[1] == found[2] for note in self.notes)
+
+
+WITHOUT = re.compile(r"without (\d+) of (\d+) suppliers")
+
 
 def plain(value: float, unit: str, lang: str) -> str:
     """The number alone: `39.4%`, `1,459`, `8.3`; a percentage bears its sign, other units are said beside."""
@@ -134,6 +142,12 @@ def change(now: Number, before: Number, lang: str) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
+def largest(numbers: Sequence[Number]) -> list[Number]:
+    """Those with the highest value that is shown; more than one where they are equal, none where nothing is shown."""
+    most = max((number.value for number in numbers if number.value), default=None)
+    return [number for number in numbers if most is not None and number.value == most]
+
+
 def named(number: Number, lang: str) -> Number:
     """The number under its metric's name."""
     return replace(number, label=number.metric.label.render(lang))
@@ -164,18 +178,6 @@ def mix(number: Number, lang: str) -> str:
     }
     told = [f"{words[name].render(lang)} {format_number(count, lang)}" for name, count in parts.items()]
     return msg("Made up of: {parts}.", parts=", ".join(told)).render(lang)
-
-
-def missing_suppliers(number: Number) -> Message | None:
-    """How many suppliers never sent what the number needs; None where all did."""
-    for note in number.notes:
-        if found := re.fullmatch(r"without (\d+) of (\d+) suppliers", note):
-            return msg(
-                "{lacking} of {total} suppliers never sent what this needs, and do not count in it",
-                lacking=found[1],
-                total=found[2],
-            )
-    return None
 
 
 def period_words(period: Period) -> Message:
