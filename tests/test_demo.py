@@ -100,13 +100,22 @@ def test_the_readme_names_each_listed_fault() -> None:
         ("outcomes", 1396),
         ("participants", 2871),
         ("participations", 7276),
-        ("assessments", 6352),
+        ("assessments", 7588),
         ("interactions", 4047),
         ("targets", 2145),
     ],
 )
 def test_size_of_the_network(records: duckdb.DuckDBPyConnection, table: str, rows: int) -> None:
     assert records.execute(f"select count(*) from {table}").fetchall() == [(rows,)]
+
+
+def test_people_come_back_and_are_measured_again(records: duckdb.DuckDBPyConnection) -> None:
+    rounds = """select count(*) from (select supplier, participant_id, competence_code from assessments
+                where moment = 'post' {} group by all having count(distinct assessed_date) > 1)"""
+    [(again,)] = records.execute(rounds.format("")).fetchall()
+    [(yearly,)] = records.execute(rounds.format("and issue_id is null")).fetchall()
+    assert again > 200
+    assert yearly > 20
 
 
 def test_companies_of_two_partnerships_share_a_registration_number(records: duckdb.DuckDBPyConnection) -> None:

@@ -40,6 +40,8 @@ def network() -> dict[str, Tables]:
         organisations.agree(supplier)
         issues.propose(supplier)
         learning.measure(supplier)
+        learning.measure_again(supplier)
+        learning.measure_yearly(supplier)
         learning.interact(supplier)
         learning.tell(supplier)
         organisations.plan(supplier)

@@ -148,6 +148,10 @@ GAINS = {
     "business_developer": (60, 3.0, 0.2),
 }
 """Level at the start and true gain on 0-100, and the share of people that is measured."""
+COMES_BACK = 0.55
+"""The share of people once measured before and after that is measured again on a later issue."""
+YEARLY = {"zaankade": ("teacher", "researcher")}
+"""Who a supplier asks every school year, in September and June, about no issue in particular."""
 COMPETENCES = {"collaboration": 2.0, "inquiry": 0.0, "entrepreneurship": -3.0, "digital": 3.5}
 """What a competence adds to the gain."""
 

@@ -95,6 +95,8 @@ class Supplier:
     def __init__(self, partnership: Partnership, companies: list[Company], old_codes: dict[str, str], stream: int):
         self.partnership = partnership
         self.draw = Draw(stream)
+        # who comes back is drawn apart, so that all that was there before stays what it was
+        self.draw_again = Draw(100 + stream)
         self.tables: Tables = {}
         self.old_codes = old_codes if partnership.nuts == 2021 else {}
         self.companies = [
