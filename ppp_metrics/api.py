@@ -92,6 +92,7 @@ class OpenWorkspace:
         strict: bool = False,
     ) -> list[LoadResult]:
         """What became of each supplier's files; all of them are loaded, or none."""
+        from ppp_metrics.metrics.registry import METRICS
         from ppp_metrics.records import ingest
 
         if mapping is not None and not Path(mapping).is_dir():
@@ -100,7 +101,8 @@ class OpenWorkspace:
             raise UsageError(msg("Files that are loaded with a mapping need their supplier's name: add --as."))
         sent = ingest.deliveries([Path(source) for source in sources], supplier)
         key = self.place.key(loaded_before=self.place.database.exists())
-        return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict)
+        metrics = {metric.id: metric.label for metric in METRICS.values()}
+        return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict, metrics)
 
     def status(self) -> dict[str, Any]:
         """Suppliers, loads, rows by table, rows put aside, fingerprint, the last check's verdict or None, retention."""

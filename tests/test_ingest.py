@@ -41,14 +41,14 @@ def test_dutch_and_english_names_codes_dates_and_numbers_are_the_same_records(tm
 def test_every_code_is_recognised_by_code_and_label(column: Column, tmp_path: Path) -> None:
     import duckdb
 
+    from ppp_metrics.records.cells import typed
     from ppp_metrics.records.ingest import files as resources
-    from ppp_metrics.records.staging import _code
 
     con = duckdb.connect()
     con.execute((resources("ppp_metrics") / "records" / "casting.sql").read_text())
     for code in column.codes:
         for word in (code.value, code.value.upper(), code.label.en, code.label.nl, code.label.nl.capitalize()):
-            found = con.execute(f"select {_code(column)} from (select ? as {column.name})", [word]).fetchall()
+            found = con.execute(f"select {typed(column)} from (select ? as {column.name})", [word]).fetchall()
             assert found == [(code.value,)], word
 
 

@@ -158,7 +158,7 @@ def say_loads(results: Sequence[LoadResult], lang: str) -> None:
         ]
     )
     for result in results:
-        for notice in result.notices:
+        for notice in (*result.notices, *result.readings):
             say(f"{result.supplier}: {notice.render(lang)}")
     if any(result.quarantined_rows or result.cells_put_aside for result in results):
         say(

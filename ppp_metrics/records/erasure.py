@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.periods import now
-from ppp_metrics.records.model import TABLES, Table
+from ppp_metrics.records.model import TABLES, Table, cleaned
 from ppp_metrics.records.store import Store
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Erasure:
 
 def pseudonym(key: bytes, supplier: str, participant_id: str) -> str:
     """What stands in the database for a supplier's own id of a participant: the macro of casting.sql, in Python."""
-    text = f"{supplier}\x1f{participant_id.strip()}".encode()
+    text = f"{supplier}\x1f{cleaned(participant_id)}".encode()
     return hmac.new(key, text, hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
 
 
@@ -65,7 +65,7 @@ def erase(store: Store, key: bytes | None, participant_id: str | None, supplier:
         for name in [supplier] if supplier else suppliers:
             ids = None
             if key is not None and participant_id is not None:
-                ids = [pseudonym(key, name, participant_id), participant_id.strip()]
+                ids = [pseudonym(key, name, participant_id), cleaned(participant_id)]
             removed, concerned = _remove(con, name, ids)
             loads |= concerned
             if removed:

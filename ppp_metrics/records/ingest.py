@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -16,19 +17,23 @@ from typing import TYPE_CHECKING
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import now
+from ppp_metrics.records.casting import place_of, stage
+from ppp_metrics.records.cells import Metrics
 from ppp_metrics.records.delimited import line_count
 from ppp_metrics.records.mapping import map_sources, mapped_columns, unused_rows
 from ppp_metrics.records.model import TABLES, Table
 from ppp_metrics.records.reader import (
     ROW_BITS,
     SUFFIXES,
+    TEXT_SUFFIXES,
     Source,
     read_exactly,
     read_file,
     reread_cell_by_cell,
 )
+from ppp_metrics.records.readings import readings, unsettled
 from ppp_metrics.records.recognise import TableSource, recognise
-from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside, stage
+from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,12 +51,16 @@ class Delivery:
 
 @dataclass
 class LoadResult:
-    """What became of one delivery; `tables` counts rows read, kept, quarantined and repeated by table."""
+    """What became of one delivery; `tables` counts rows read, kept, quarantined and repeated by table.
+
+    `notices` tell what is wrong, `readings` how cells were read where that does not go without saying.
+    """
 
     load_id: int
     supplier: str
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
     notices: list[Message] = field(default_factory=list)
+    readings: list[Message] = field(default_factory=list)
     quarantined_rows: int = 0
     cells_put_aside: int = 0
     repeats: list[dict[str, object]] = field(default_factory=list)
@@ -99,9 +108,16 @@ def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
 
 
 def load(
-    store: Store, sent: list[Delivery], key: bytes, mapping: Path | None = None, strict: bool = False
+    store: Store,
+    sent: list[Delivery],
+    key: bytes,
+    mapping: Path | None = None,
+    strict: bool = False,
+    metrics: Metrics | None = None,
 ) -> list[LoadResult]:
     """The result of each delivery, all loaded in one transaction.
+
+    `metrics` are those that a target may be for, each with its name; without them any is taken.
 
     Raises DataError, with the database untouched, when a file cannot be read, a table lacks a required column, or
     (`strict`) anything is put aside or not recognised.
@@ -110,7 +126,7 @@ def load(
         inner, outer = key_pads(key)
         con.execute(f"set variable inner_key = from_hex('{inner}'); set variable outer_key = from_hex('{outer}')")
         con.execute((files("ppp_metrics") / "records" / "casting.sql").read_text(encoding="utf-8"))
-        results = [_load_delivery(con, delivery, mapping) for delivery in sent]
+        results = [_load_delivery(con, delivery, mapping, metrics) for delivery in sent]
         if strict:
             _refuse_imperfect(results)
     return results
@@ -127,25 +143,31 @@ def _is_loadable(relative: Path, file: Path) -> bool:
     return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
 
 
-def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | None) -> LoadResult:
+def _load_delivery(
+    con: DuckDBPyConnection, delivery: Delivery, mapping: Path | None, metrics: Metrics | None
+) -> LoadResult:
     load_id = con.execute("select coalesce(max(load_id), 0) + 1 from loads").fetchall()[0][0]
     con.execute("set variable supplier = ?::varchar", [delivery.supplier])
     sources: list[Source] = []
     for path in delivery.paths:
         sources += read_file(con, path, first_id=len(sources) + 1)
     result = LoadResult(load_id, delivery.supplier)
+    as_written = {source.source_id for source in sources if source.path.suffix.lower() in TEXT_SUFFIXES}
     read: list[tuple[Source, Table | None]]
     if mapping:
         sources = [read_exactly(con, source) for source in sources]
         read = [(source, None) for source in sources]
         mapped = map_sources(con, mapping, sources)
         columns = {(table.name, name) for table, _ in mapped for name in mapped_columns(con, table)}
-        staged = [(table, stage(con, table, texts, mapped=True)) for table, texts in mapped]
+        staged = [
+            (table, stage(con, table, texts, mapped=True, as_written=as_written, metrics=metrics))
+            for table, texts in mapped
+        ]
     else:
         recognised, result.notices = recognise(sources)
         result.notices += [notice for table_source in recognised for notice in table_source.notices]
         staged = [
-            (table, _stage_table(con, table, own))
+            (table, _stage_table(con, table, own, as_written, metrics))
             for table in TABLES
             if (own := [item for item in recognised if item.table is table])
         ]
@@ -157,25 +179,39 @@ def _load_delivery(con: DuckDBPyConnection, delivery: Delivery, mapping: Path | 
     for source, table in read:
         put_ragged_rows_aside(con, source, table, load_id)
     for table, texts in staged:
-        put_aside(con, table, texts, load_id, delivered=[other for other, _ in staged], mapped=mapping is not None)
+        put_aside(
+            con,
+            table,
+            texts,
+            load_id,
+            delivered=[other for other, _ in staged],
+            mapped=mapping is not None,
+            metrics=metrics,
+        )
     if mapping:
         _record_unused(con, load_id, unused_rows(con, [table for table, _ in staged]))
+    places = {source.source_id: source.place for source in sources}
+    for table, texts in staged:
+        result.readings += readings(con, table, texts, place_of(mapping is not None), places)
+    result.notices += unsettled(con, load_id, places)
     for table, _ in staged:
         result.tables[table.name] = insert_records(con, table, load_id, mapped=mapping is not None)
     _summarise(con, result)
     return result
 
 
-def _stage_table(con: DuckDBPyConnection, table: Table, own: list[TableSource]) -> str:
+def _stage_table(
+    con: DuckDBPyConnection, table: Table, own: list[TableSource], as_written: Collection[int], metrics: Metrics | None
+) -> str:
     """Stages a table; SQL for its texts. A CSV that DuckDB reads otherwise than an editor does is reread."""
     texts = " union all ".join(item.texts for item in own)
-    stage(con, table, texts, mapped=False)
+    stage(con, table, texts, mapped=False, as_written=as_written, metrics=metrics)
     irregular = [item for item in own if item.source.plain_csv and not _is_regular(con, table, item.source)]
     if irregular:
         for item in irregular:
             item.source = reread_cell_by_cell(con, item.source)
         texts = " union all ".join(item.texts for item in own)
-        stage(con, table, texts, mapped=False)
+        stage(con, table, texts, mapped=False, as_written=as_written, metrics=metrics)
     drop_blank_rows(con, table)
     return texts
 
@@ -284,7 +320,10 @@ def _refuse_imperfect(results: list[LoadResult]) -> None:
 
 def to_json(results: list[LoadResult], lang: str) -> str:
     """The results as one JSON document: totals, then each load."""
-    loads = [vars(result) | {"notices": [notice.render(lang) for notice in result.notices]} for result in results]
+    loads = [
+        vars(result) | {name: [each.render(lang) for each in getattr(result, name)] for name in ("notices", "readings")}
+        for result in results
+    ]
     totals = {
         "quarantined_rows": sum(result.quarantined_rows for result in results),
         "cells_put_aside": sum(result.cells_put_aside for result in results),

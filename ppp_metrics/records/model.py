@@ -6,6 +6,7 @@ The DDL, recognition of files, Excel template, data dictionary and messages are 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,6 +16,7 @@ from ppp_metrics.records import codes
 from ppp_metrics.records.codes import Code
 
 Kind = Literal["text", "code", "date", "boolean", "integer", "number"]
+Form = Literal["name", "registration", "period", "metric"]
 SQL_TYPES: dict[Kind, str] = {
     "text": "varchar",
     "code": "varchar",
@@ -27,7 +29,11 @@ SQL_TYPES: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `note` says what the name does not: a unit, a default, a source."""
+    """One column. `note` says what the name does not: a unit, a default, a source.
+
+    `form` says what a text is, where it is more than a key or a sentence. `empty_is_all`: an empty cell means all of
+    them, so that a row cannot be kept without a cell that says which.
+    """
 
     name: str
     label: Label
@@ -37,6 +43,8 @@ class Column:
     references: str | None = None
     personal: bool = False
     default: str | None = None
+    form: Form | None = None
+    empty_is_all: bool = False
     aliases: tuple[str, ...] = ()
     note: Label | None = None
 
@@ -57,9 +65,21 @@ class Table:
         return {column.name: column for column in self.columns}
 
 
+_INVISIBLE = re.compile("[\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_JOINERS = re.compile("(^|[\x00-\u024f])[\u200c\u200d]+")
+_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+_IGNORED = re.compile(r"[\s\x0b\x1c-\x1f_\-*\u2010-\u2015\u2212\u200c\u200d]+")
+
+
+def cleaned(text: str) -> str:
+    """A cell's text without what nobody sees, its accents and spaces written in one way: the macro of casting.sql."""
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", _JOINERS.sub(r"\1", seen)).strip(" \t\n\v\f\r")
+
+
 def folded(text: str) -> str:
-    """A name as it is compared: no case, spaces, underscores, hyphens or trailing star."""
-    return re.sub(r"[\s_\-*]+", "", text).casefold()
+    """A name as it is compared: no case, spaces, underscores, hyphens or trailing star, nor what nobody sees."""
+    return _IGNORED.sub("", cleaned(text)).lower()
 
 
 def _column(
@@ -84,9 +104,18 @@ def _key(
     *,
     required: bool = True,
     personal: bool = False,
+    empty_is_all: bool = False,
     aliases: tuple[str, ...] = (),
 ) -> Column:
-    return _column(name, nl, required=required, references=references, personal=personal, aliases=aliases)
+    return _column(
+        name,
+        nl,
+        required=required,
+        references=references,
+        personal=personal,
+        empty_is_all=empty_is_all,
+        aliases=aliases,
+    )
 
 
 def _date(name: str, nl: str, *, required: bool = False, aliases: tuple[str, ...] = ()) -> Column:
@@ -108,7 +137,7 @@ TABLES: tuple[Table, ...] = (
         ("region_code",),
         (
             _key("region_code", "regiocode"),
-            _column("name", "naam", required=True),
+            _column("name", "naam", required=True, form="name"),
             _key("parent_code", "bovenliggende code", "regions", required=False),
             _column("level", "niveau", "integer", note=("NUTS level 0-3", "NUTS-niveau 0-3")),
             _column("nuts_version", "NUTS-versie", "integer", note=("2021 or 2024", "2021 of 2024")),
@@ -123,7 +152,7 @@ TABLES: tuple[Table, ...] = (
         ("partnership_id",),
         (
             _key("partnership_id", "samenwerkingsverband-id", aliases=("samenwerkingsverband",)),
-            _column("name", "naam", required=True),
+            _column("name", "naam", required=True, form="name"),
             _key("region_code", "regiocode", "regions"),
             _column("programme", "programma", "code", codes=codes.PROGRAMMES),
             _column("phase", "fase", "code", codes=codes.PHASES),
@@ -138,7 +167,7 @@ TABLES: tuple[Table, ...] = (
         ("partner_id",),
         (
             _key("partner_id", "partner-id", aliases=("partner",)),
-            _column("name", "naam", required=True),
+            _column("name", "naam", required=True, form="name"),
             _column("partner_type", "soort partner", "code", required=True, codes=codes.PARTNER_TYPES),
             _column(
                 "size_class",
@@ -156,6 +185,7 @@ TABLES: tuple[Table, ...] = (
             _column(
                 "registration_number",
                 "KvK-nummer",
+                form="registration",
                 aliases=("kvknummer", "kvk", "registratienummer", "organisatienummer"),
                 note=(
                     "Chamber of Commerce number; makes partners of two suppliers one organisation",
@@ -204,8 +234,8 @@ TABLES: tuple[Table, ...] = (
         ("theme_code",),
         (
             _key("theme_code", "themacode", aliases=("thema",)),
-            _column("name_en", "naam Engels", required=True, en="name English"),
-            _column("name_nl", "naam Nederlands", en="name Dutch"),
+            _column("name_en", "naam Engels", required=True, en="name English", form="name"),
+            _column("name_nl", "naam Nederlands", en="name Dutch", form="name"),
             _key("parent_code", "bovenliggende code", "themes", required=False),
         ),
     ),
@@ -217,7 +247,7 @@ TABLES: tuple[Table, ...] = (
         (
             _key("workplace_id", "werkplaats-id", aliases=("werkplaats",)),
             _key("partnership_id", "samenwerkingsverband-id", "partnerships", aliases=("samenwerkingsverband",)),
-            _column("name", "naam", required=True),
+            _column("name", "naam", required=True, form="name"),
             _column("workplace_type", "soort werkplaats", "code", required=True, codes=codes.WORKPLACE_TYPES),
             _date("opened_date", "datum opening", required=True),
             _date("closed_date", "datum sluiting"),
@@ -447,15 +477,16 @@ TABLES: tuple[Table, ...] = (
         Label("one target for a metric in a period", "één streefwaarde voor een indicator in een periode"),
         ("metric_id", "period", "region_code", "partnership_id"),
         (
-            _key("metric_id", "indicator"),
-            _column("period", "periode", required=True, note=("2026-Q3 or 2026", "2026-Q3 of 2026")),
+            _column("metric_id", "indicator", required=True, form="metric"),
+            _column("period", "periode", required=True, form="period", note=("2026-Q3 or 2026", "2026-Q3 of 2026")),
             _column("target_value", "streefwaarde", "number", required=True),
-            _key("region_code", "regiocode", "regions", required=False),
+            _key("region_code", "regiocode", "regions", required=False, empty_is_all=True),
             _key(
                 "partnership_id",
                 "samenwerkingsverband-id",
                 "partnerships",
                 required=False,
+                empty_is_all=True,
                 aliases=("samenwerkingsverband",),
             ),
         ),

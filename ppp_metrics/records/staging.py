@@ -1,23 +1,41 @@
-"""One table of a load, staged: cast, tell bad cells, repeats, conflicts and broken references apart, then insert.
+"""One table of a load, staged (`casting`): tell bad cells, repeats, conflicts and broken references apart, then insert.
 
-`staged_<table>` has one row a source row (or mapped record): origin, the typed columns, and `bad`, a bit a column whose
-cell is missing though required, or cannot be read. `aside_<table>` and `repeated_<table>` name the origins that are not
-inserted.
+`aside_<table>` and `repeated_<table>` name the origins that are not inserted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ppp_metrics.language import msg
-from ppp_metrics.records.model import BY_NAME, SHARED_TABLES, Column, Table, folded
+from ppp_metrics.language import LANGUAGES, msg, nearest
+from ppp_metrics.records.casting import place_of
+from ppp_metrics.records.cells import Metrics, filled
+from ppp_metrics.records.model import BY_NAME, SHARED_TABLES, Column, Table
 from ppp_metrics.records.reader import ROW_BITS, Source, quoted_text
+from ppp_metrics.records.region_names import read_region_names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MISSING = msg("This cell is required and it is empty.").text
 AMBIGUOUS = msg("This can be read as two numbers. Leave out the separator of thousands: 1300, or 1300.50.").text
+AMBIGUOUS_DATE = msg(
+    "This is a day in one month or in another: which number is the month? Write it as 2026-09-30 (year-month-day)."
+).text
+SHORT_YEAR = msg("This date has a year of two digits. Write it as 2026-09-30 or 30-09-2026.").text
+SERIAL_DATE = msg(
+    "This is a day as a spreadsheet counts days. Format the column as a date there, and write 2026-09-30."
+).text
+SPREADSHEET_ERROR = msg("This is an error of a spreadsheet, not a value. Mend the formula, or empty the cell.").text
+SHORTENED = msg(
+    "This number was shortened by a spreadsheet: its last digits are gone. Make the column text and fill it in again."
+).text
+NO_VALUE = msg("This cell is required, and what stands in it means that there is nothing.").text
+NO_PERIOD = msg("This is not a period. Write a quarter as 2026-Q3 or a year as 2026.").text
+NO_METRIC = msg("This is not the id of a metric. `ppp-metrics metrics` lists them all.").text
+NEAR_METRIC = msg("This is not the id of a metric. Did you mean '{guess}'?").text
+NEAR_REGION = msg("This is not the code of a region. Did you mean {guess}?").text
 CONFLICT = msg("This key stands more than once with different content.").text
 NOT_FOUND = msg("This refers to nothing: {table} has no such key.").text
 ALSO_ASIDE = msg("This refers to a row of {table} that was put aside itself.").text
@@ -30,25 +48,7 @@ UNREADABLE = {
     "code": msg("This is not one of the codes: {codes}.").text,
 }
 
-
-def stage(con: DuckDBPyConnection, table: Table, texts: str, *, mapped: bool) -> str:
-    """Makes staged_<table> from SQL for its texts, with empty tables beside it; the texts again."""
-    names = [column.name for column in table.columns]
-    typed = ", ".join(f"{_typed(column)} as typed_{column.name}" for column in table.columns)
-    bad = " + ".join(_bad_bit(index, column) for index, column in enumerate(table.columns))
-    values = ", ".join(f"typed_{name} as {name}" for name in names)
-    cleaned = ", ".join(f"cleaned({name}) as {name}" for name in names)
-    origins = "origins, " if mapped else ""
-    con.execute(
-        f"create or replace temp table staged_{table.name} as "
-        f"with texts as ({texts}), "
-        f"cleaned as (select origin, {origins}{cleaned} from texts), "
-        f"typed as (select *, {typed} from cleaned) "
-        f"select origin, {origins}{values}, {bad} as bad, coalesce({', '.join(names)}) is null as blank from typed"
-    )
-    con.execute(f"create or replace temp table aside_{table.name} (origin bigint)")
-    con.execute(f"create or replace temp table repeated_{table.name} (origin bigint, first_origin bigint)")
-    return texts
+MOST_GUESSES = 100
 
 
 def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> None:
@@ -57,21 +57,36 @@ def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> None:
 
 
 def put_aside(
-    con: DuckDBPyConnection, table: Table, texts: str, load_id: int, delivered: list[Table], *, mapped: bool
+    con: DuckDBPyConnection,
+    table: Table,
+    texts: str,
+    load_id: int,
+    delivered: list[Table],
+    *,
+    mapped: bool,
+    metrics: Metrics | None = None,
 ) -> None:
     """Finds what cannot be a record and writes it down in quarantine and repeats; the table's references come first."""
-    ledger = _Ledger(con, table, texts, load_id, mapped)
+    ledger = _Ledger(con, table, texts, load_id, mapped, metrics or {})
     ledger.bad_cells()
+    guesses = {
+        column.name: read_region_names(con, table, column, known)
+        for column in table.columns
+        if column.references == "regions" and (known := ledger.known_keys(column, delivered))
+    }
+    _complete_registrations(con, table)
     ledger.repeated_keys()
-    for column in table.columns:
-        if column.references:
-            ledger.broken_references(column, delivered)
+    cells = [column for column in table.columns if column.references]
+    for column in sorted(cells, key=_may_be_empty):
+        ledger.broken_references(column, delivered, guesses.get(column.name, {}))
+    if any(column.name in table.key and _may_be_empty(column) for column in cells):
+        ledger.repeated_keys()  # two keys may have become one without a cell of them
 
 
 def insert_records(con: DuckDBPyConnection, table: Table, load_id: int, *, mapped: bool) -> dict[str, int]:
     """The counts of rows read, kept, quarantined and repeated; what is fit stands in history."""
     columns = ", ".join(column.name for column in table.columns)
-    place = "origins[1]" if mapped else "origin"
+    place = place_of(mapped)
     con.execute(
         f"insert into history.{table.name} select {columns}, {load_id}, {_source_of(place)}, {_row_of(place)} "
         f"from staged_{table.name} where {_fit(con, table)}"
@@ -100,27 +115,33 @@ def put_ragged_rows_aside(con: DuckDBPyConnection, source: Source, table: Table 
 class _Ledger:
     """Writes down what is put aside of one table, each entry with its source rows."""
 
-    def __init__(self, con: DuckDBPyConnection, table: Table, texts: str, load_id: int, mapped: bool):
+    def __init__(self, con: DuckDBPyConnection, table: Table, texts: str, load_id: int, mapped: bool, metrics: Metrics):
         self.con, self.table, self.texts, self.load_id = con, table, texts, load_id
-        self.mapped = mapped
+        self.mapped, self.metrics = mapped, metrics
 
     def bad_cells(self) -> None:
         if not self._any(f"from staged_{self.table.name} where bad != 0"):
             return
-        required = sum(1 << index for index, column in enumerate(self.table.columns) if column.required)
+        required = sum(1 << index for index, column in enumerate(self.table.columns) if not _may_be_empty(column))
         self._mark(f"select origin from staged_{self.table.name} where bad & {required} != 0")
         for index, column in enumerate(self.table.columns):
             if self._any(f"from staged_{self.table.name} where bad & {1 << index} != 0"):
+                where = f"bad & {1 << index} != 0"
+                cell = f"cleaned(t.{column.name})"
                 codes = ", ".join(code.value for code in column.codes)
+                values = _json_object({"codes": quoted_text(codes)}) if codes else "null"
+                unreadable = quoted_text(UNREADABLE.get(column.kind, MISSING))
+                if column.form == "metric":
+                    guesses = self._near_metrics(where, cell)
+                    unreadable, values = _guessed(cell, guesses, NEAR_METRIC, quoted_text(NO_METRIC), "null")
                 self._write(
                     column.name,
-                    where=f"bad & {1 << index} != 0",
-                    reason=(
-                        f"case when cleaned(t.{column.name}) is null then {quoted_text(MISSING)} "
-                        f"when {_is_ambiguous(column)} then {quoted_text(AMBIGUOUS)} "
-                        f"else {quoted_text(UNREADABLE.get(column.kind, MISSING))} end"
-                    ),
-                    values={"codes": codes} if codes else {},
+                    where=where,
+                    reason=f"case when {cell} is null then {quoted_text(MISSING)} "
+                    f"when {filled(column, cell, every_word=True)} is null then {quoted_text(NO_VALUE)} "
+                    f"when is_spreadsheet_error({cell}) then {quoted_text(SPREADSHEET_ERROR)} "
+                    f"{_reasons(column, cell)} else {unreadable} end",
+                    values=values,
                     row_kept=f"s.bad & {required} = 0",
                 )
 
@@ -145,57 +166,74 @@ class _Ledger:
             self.table.key[0],
             "s.origin in (select origin from twice where not same)",
             quoted_text(CONFLICT),
-            {},
+            "null",
             "false",
         )
         self._mark("select origin from twice where not same")
 
-    def broken_references(self, column: Column, delivered: list[Table]) -> None:
+    def known_keys(self, column: Column, delivered: list[Table]) -> str:
+        """SQL for the keys that a column may refer to; nothing where they did not come along and cannot be known."""
         target = BY_NAME[str(column.references)]
         if target not in delivered and target.name != "regions":
-            return
+            return ""
         key = target.key[0]
         known = [f"select {key} from reference_regions"] if target.name == "regions" else []
         if target in delivered:
             known.append(f"select {key} from staged_{target.name} where {_fit(self.con, target)}")
         if target.name in SHARED_TABLES:
             known.append(f"select {key} from history.{target.name} where load_id in ({_other_loads()})")
-        while True:
-            broken = (
-                f"{column.name} is not null and {column.name} not in "
-                f"(select * from ({' union all '.join(known)}) where {key} is not null) "
-                f"and {_fit(self.con, self.table)}"
-            )
+        return f"select * from ({' union all '.join(known)}) where {key} is not null"
+
+    def broken_references(self, column: Column, delivered: list[Table], guesses: Mapping[str, str]) -> None:
+        """Without a cell that may be empty its row is kept; without another it is not, nor what refers to it."""
+        target, name = BY_NAME[str(column.references)], column.name
+        key, kept = target.key[0], _may_be_empty(column)
+        while known := self.known_keys(column, delivered):
+            broken = f"{name} is not null and {name} not in ({known}) and {_fit(self.con, self.table)}"
             if not self._any(f"from staged_{self.table.name} where {broken}"):
                 return
             self.con.execute(
                 f"create or replace temp table broken as select origin from staged_{self.table.name} where {broken}"
             )
             was_aside = (
-                f"s.{column.name} in (select {key} from staged_{target.name} where origin in "
+                f"s.{name} in (select {key} from staged_{target.name} where origin in "
                 f"(select origin from aside_{target.name}))"
                 if target in delivered
                 else "false"
             )
-            self._write(
-                column.name,
-                "s.origin in (select origin from broken)",
+            reason, values = _guessed(
+                f"s.{name}",
+                guesses,
+                NEAR_REGION,
                 f"case when {was_aside} then {quoted_text(ALSO_ASIDE)} else {quoted_text(NOT_FOUND)} end",
-                {"table": target.name},
-                "false",
+                _json_object({"table": quoted_text(target.name)}),
             )
-            self._mark("select origin from broken")
+            self._write(name, "s.origin in (select origin from broken)", reason, values, str(kept).lower())
+            if kept:
+                self.con.execute(
+                    f"update staged_{self.table.name} set {name} = null where origin in (select origin from broken)"
+                )
+            else:
+                self._mark("select origin from broken")
 
-    def _write(self, column: str, where: str, reason: str, values: dict[str, str], row_kept: str) -> None:
+    def _near_metrics(self, where: str, cell: str) -> dict[str, str]:
+        """Unknown id -> the metric that was probably meant, by its id or its name."""
+        by_word = {name.render(lang): metric_id for metric_id, name in self.metrics.items() for lang in LANGUAGES}
+        by_word |= {metric_id: metric_id for metric_id in self.metrics}
+        unknown = self.con.execute(
+            f"select distinct {cell} from staged_{self.table.name} as s join ({self.texts}) as t using (origin) "
+            f"where {where} and {cell} is not null order by 1 limit {MOST_GUESSES}"
+        ).fetchall()
+        return {value: by_word[guess] for (value,) in unknown if (guess := nearest(value, by_word))}
+
+    def _write(self, column: str, where: str, reason: str, values: str, row_kept: str) -> None:
         shown = {c.name: f"pseudonym(cleaned(t.{c.name}))" if c.personal else f"t.{c.name}" for c in self.table.columns}
         cells = ", ".join(f"{name} := {text}" for name, text in shown.items())
-        pairs = ", ".join(f"{quoted_text(name)}: {quoted_text(text)}" for name, text in values.items())
         self.con.execute(
             f"insert into quarantine select {self.load_id}, {_source_of('o')}, {_row_of('o')}, '{self.table.name}', "
-            f"'{column}', value, reason, {f'to_json(map {{{pairs}}})' if pairs else 'null'}, row_kept, "
-            "case when row_kept then null else cells end "
+            f"'{column}', value, reason, reason_values, row_kept, case when row_kept then null else cells end "
             f"from (select unnest({self._origins('s')}) as o, {shown[column]} as value, {reason} as reason, "
-            f"{row_kept} as row_kept, to_json(struct_pack({cells})) as cells "
+            f"{values} as reason_values, {row_kept} as row_kept, to_json(struct_pack({cells})) as cells "
             f"from staged_{self.table.name} as s join ({self.texts}) as t using (origin) where {where}) order by o"
         )
 
@@ -218,44 +256,57 @@ class _Ledger:
         return bool(self.con.execute(f"select 1 {from_where} limit 1").fetchall())
 
 
-def _typed(column: Column) -> str:
-    name = column.name
+def _may_be_empty(column: Column) -> bool:
+    return not (column.required or column.empty_is_all)
+
+
+def _reasons(column: Column, cell: str) -> str:
+    """SQL: the branches of a CASE for what is known of an unreadable cell beside its kind."""
     match column.kind:
-        case "date" | "number" | "integer" | "boolean":
-            value = f"read_{column.kind}({name})"
-        case "code":
-            value = _code(column)
-        case _ if column.personal:
-            value = f"pseudonym({name})"
-        case _ if name == "region_code" or column.references == "regions":
-            value = f"upper({name})"
+        case "number" | "integer":
+            known = {f"is_ambiguous_number(without_money_marks({cell}))": AMBIGUOUS}
+        case "date":
+            known = {
+                f"is_ambiguous_date(day_and_month({cell}))": AMBIGUOUS_DATE,
+                f"is_serial_date({cell})": SERIAL_DATE,
+                f"has_short_year({cell})": SHORT_YEAR,
+            }
         case _:
-            value = name
-    return f"case when {name} is null then {quoted_text(column.default)} else {value} end" if column.default else value
+            known = (
+                {"true": {"registration": SHORTENED, "period": NO_PERIOD}[column.form]}
+                if column.form
+                in (
+                    "registration",
+                    "period",
+                )
+                else {}
+            )
+    return " ".join(f"when {test} then {quoted_text(reason)}" for test, reason in known.items())
 
 
-def _code(column: Column) -> str:
-    exact = ", ".join(quoted_text(code.value) for code in column.codes)
-    words = {
-        folded(word): code.value
-        for code in reversed(column.codes)
-        for word in (*code.aliases, code.label.nl, code.label.en, code.value)
-    }
-    pairs = ", ".join(f"{quoted_text(word)}: {quoted_text(value)}" for word, value in words.items())
-    return f"coalesce(try_cast({column.name} as enum({exact}))::varchar, (map {{{pairs}}})[folded({column.name})])"
+def _guessed(cell: str, guesses: Mapping[str, str], near: str, reason: str, values: str) -> tuple[str, str]:
+    """SQL: the reason and its values, of a cell for which there is a guess and of any other."""
+    if not guesses:
+        return reason, values
+    pairs = ", ".join(f"{quoted_text(value)}: {quoted_text(guess)}" for value, guess in guesses.items())
+    guess = f"(map {{{pairs}}})[{cell}]"
+    return (
+        f"case when {guess} is not null then {quoted_text(near)} else {reason} end",
+        f"case when {guess} is not null then {_json_object({'guess': guess})} else {values} end",
+    )
 
 
-def _bad_bit(index: int, column: Column) -> str:
-    if column.required:
-        return f"case when typed_{column.name} is null then {1 << index}::bigint else 0 end"
-    written = f"typed_{column.name} is null and {column.name} is not null"
-    return f"case when {written} then {1 << index}::bigint else 0 end"
+def _json_object(values: Mapping[str, str]) -> str:
+    """SQL: an object as JSON of names and SQL for their values."""
+    return f"json_object({', '.join(f'{quoted_text(name)}, {value}' for name, value in values.items())})"
 
 
-def _is_ambiguous(column: Column) -> str:
-    if column.kind not in ("number", "integer"):
-        return "false"
-    return f"is_ambiguous_number(without_money_marks(cleaned(t.{column.name})))"
+def _complete_registrations(con: DuckDBPyConnection, table: Table) -> None:
+    """By the country of the organisation, once that is known."""
+    for column in table.columns:
+        if column.form == "registration":
+            complete = f"national_registration({column.name}, region_code)"
+            con.execute(f"update staged_{table.name} set {column.name} = {complete} where {column.name} != {complete}")
 
 
 def _fit(con: DuckDBPyConnection, table: Table) -> str:
