@@ -80,7 +80,7 @@ def spoil_wadkant(s: Spoiler) -> None:
 
 def spoil_deltazoom(s: Spoiler) -> None:
     s.append("issues", 12, "proposed_date", "unreadable_date", issue_id="v9001", proposed_date="31-11-2025")
-    s.blot("outcomes", "value_eur", "value_eur", "ambiguous_number", "1.300")
+    s.blot("outcomes", "value_eur", "value_eur", "unreadable_number", "ca. 1.300")
 
 
 def spoil_heuvelbrink(s: Spoiler) -> None:
