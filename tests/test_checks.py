@@ -17,6 +17,7 @@ from ppp_metrics.errors import DataError
 from ppp_metrics.records import checks
 from ppp_metrics.records.checks import CheckResult, last_check, run_checks, run_number_checks
 from ppp_metrics.records.evaluation import LINEAGE, MOST_ROWS, RuleResult, evaluate, results_by_rule
+from ppp_metrics.records.model import TABLES
 from ppp_metrics.records.store import Store
 from ppp_metrics.records.suites import NUMBERS, Suite, read_suites
 from tests.deliveries import deliver, store
@@ -38,7 +39,7 @@ p1             | Water lab | NL350
 
 partners
 partner_id | name      | partner_type           | size_class | registration_number | region_code
-c1         | Pump      | company                | micro      | 11111111            | NL350
+c1         | Pump      | company                | micro      | 01234567            | NL350
 c2         | Sluice    | company                | small      |                     | NL350
 c3         | Dike      | company                | medium     |                     | NL350
 c4         | Canal     | company                | large      |                     | NL350
@@ -91,7 +92,7 @@ d1       | d2          | 2026-03-01
 NEIGHBOUR = """
 partners
 partner_id | name | partner_type | size_class | registration_number | region_code
-c1         | WEIR | public_body  |            | 22222222            | NL310
+c1         | WEIR | public_body  |            | 07654321            | NL310
 """
 
 Change = tuple[str, int | None, str]
@@ -140,6 +141,11 @@ BREAKERS: dict[str, tuple[list[Change], str, int | None]] = {
     "interactions_by_load_day": ([("interactions", 2, "interaction_date = '2026-11-24'")], "interactions.csv", 2),
     # the only issue of the third quarter moves to the second; the row is the partnership's
     "partnership_quarters_have_new_issues": ([("issues", 4, "proposed_date = '2026-06-30'")], "partnerships.csv", 2),
+    # one of the two dates of solutions, 50 %; the row tells of a column
+    "sent_columns_can_be_read": (
+        [("quarantine", None, "1, 8, 3, 'outcomes', 'implemented_date', 'soon', 'not a date', null, true, null")],
+        "outcomes.csv", None,
+    ),
     # 17 days of August, 30, 31 and 23 are 101; a load has a first file, and no row
     "suppliers_loaded_lately": ([("loads", None, "loaded_at = '2026-08-14 12:00:00'")], "themes.csv", None),
 }  # fmt: skip
@@ -213,6 +219,9 @@ def changed(loaded: Path, tmp_path: Path) -> Callable[..., Store]:
         shutil.copy(loaded / "ppp.duckdb", tmp_path)
         with store(tmp_path).writing() as con:
             for table, row, cells in changes:
+                if table == "quarantine":
+                    con.execute(f"insert into quarantine values ({cells})")
+                    continue
                 where = "supplier = 'network'" if row is None else f"load_id = 1 and source_row = {row}"
                 con.execute(f"update {table if row is None else f'history.{table}'} set {cells} where {where}")
         return store(tmp_path)
@@ -397,6 +406,7 @@ def test_rules_about_tables_that_were_not_delivered_are_skipped_and_said_so(tmp_
         "issues",
         "outcomes",
         "partners",
+        "sent_columns",
         "suppliers",
     }
     assert "capabilities_fte_in_range" in skipped
@@ -587,3 +597,26 @@ def test_a_relation_states_its_grain_and_can_say_where_its_rows_come_from(
         con.execute("set variable check_date = current_date")
         columns = {row[0] for row in con.execute(f"describe ({path.read_text(encoding='utf-8')})").fetchall()}
     assert {"supplier", *LINEAGE} <= columns
+
+
+def test_what_only_fell_with_another_row_is_no_cell_that_cannot_be_read(tmp_path: Path) -> None:
+    # c1 stands twice with different content: both rows fall, and with them the two issues of four that refer to c1
+    partners = "partner_id,name,partner_type,region_code\nc1,Aa,company,NL11\nc1,Bb,company,NL11\nc2,Cc,company,NL12\n"
+    issues = "issue_id,partner_id,theme_code,status,proposed_date,closed_date\n"
+    issues += "i1,c1,water,proposed,2026-01-05,\ni2,c1,water,proposed,2026-01-05,\n"
+    issues += "i3,c2,water,proposed,2026-01-05,soon\ni4,c2,water,proposed,2026-01-05,2026-02-05\n"
+    deliver(tmp_path, {"partners.csv": partners, "issues.csv": issues})
+    [rule] = [
+        rule for rule in run_checks(store(tmp_path), EXPECTATIONS).expectations if rule.id == "sent_columns_can_be_read"
+    ]
+    # of the two dates of closing one cannot be read
+    assert [(row["file"], *list(row["values"].values())[:4]) for row in rule.rows] == [
+        ("issues.csv", "issues", "closed_date", 1, 2)
+    ]
+
+
+def test_the_columns_of_every_table_are_counted() -> None:
+    sql = (CHECKED / "sent_columns.sql").read_text("utf-8")
+    assert [
+        table.name for table in TABLES if table.name != "regions" and f" from {table.name} group by" not in sql
+    ] == []

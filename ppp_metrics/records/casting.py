@@ -1,7 +1,7 @@
 """One table of a load is cast: `staged_<table>` has one row a source row, or a mapped record.
 
-Its columns are origin, the typed columns, `bad`, a bit a column whose cell is missing or cannot be read, and `hollow`, a
-bit a column whose cell holds no more than a word for nothing.
+Its columns are origin, the typed columns, `bad`, a bit a column whose cell is missing or cannot be read, and `hollow`,
+a bit a column whose cell holds no more than a word for nothing.
 """
 
 from __future__ import annotations

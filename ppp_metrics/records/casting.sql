@@ -150,23 +150,31 @@ create or replace temp macro is_serial_date(cell) as
 create or replace temp macro has_short_year(cell) as
     regexp_full_match(cell, '\d{1,2}[-./]\d{1,2}[-./]\d{2}');
 
--- a number without what stands around it when it is money, with one kind of minus and without spaces between thousands
+create or replace temp macro without_spaced_thousands(cell) as
+    case
+        when regexp_full_match(cell, '-?\d{1,3}([ ''’]\d{3})+([.,]\d+)?') then regexp_replace(cell, '[ ''’]', '', 'g')
+        else cell
+    end;
+
+-- a number without what stands around it when it is money, with one kind of minus and without spaces between thousands;
+-- a price without cents is written 1.234,- and the minus of an administration stands behind
 create or replace temp macro without_money_marks(cell) as
-    regexp_replace(
-        regexp_replace(
+    list_transform(
+        [regexp_replace(
             regexp_replace(
                 regexp_replace(
                     regexp_replace(
-                        translate(cell, '−–', '--'), '^([-+]?) *(?:€|(?i:euro?))? *([-+]?) *(.*?) *(?:€|(?i:euro?))?$', '\1\2\3'
+                        translate(cell, '−–', '--'),
+                        '^([-+]?) *(?:€|(?i:euro?))? *([-+]?) *(.*?) *(?:€|(?i:euro?))?$', '\1\2\3'
                     ),
-                    '([.,])(-{1,2}|—)$', '\100'  -- a price without cents: 1.234,-
+                    '([.,])(-{1,2}|—)$', '\100'
                 ),
-                '^([0-9][0-9.,'' ]*) ?-$', '-\1'  -- the minus of an administration stands behind
+                '^([0-9][0-9.,'' ]*) ?-$', '-\1'
             ),
             '^\+', ''
-        ),
-        '(\d)[ ''’](\d{3})', '\1\2', 'g'
-    );
+        )],
+        lambda bare: without_spaced_thousands(bare)
+    )[1];
 
 -- 1.300 is thirteen hundred to one reader and one point three to another
 create or replace temp macro is_ambiguous_number(cell) as
