@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.language import msg
 from ppp_metrics.records import history
 from ppp_metrics.records.ingest import deliveries, load
 from ppp_metrics.records.model import TABLES, Column
@@ -76,6 +77,124 @@ def test_what_cannot_be_a_record_is_put_aside_with_its_place_and_reason(tmp_path
     assert rows(tmp_path, "select issue_id, trl_start from issues order by 1") == [("i1", 3), ("i5", None)]
     assert (result.quarantined_rows, result.cells_put_aside) == (6, 1)
     assert result.tables["issues"] == {"rows": 5, "kept": 2, "quarantined": 3, "repeats": 0}
+
+
+def test_a_broken_reference_costs_a_cell_where_the_row_can_do_without(tmp_path: Path) -> None:
+    # the theme soil is below one that is not there; i1 has no such workplace, i2 a workplace that was put aside
+    deliver(
+        tmp_path,
+        {
+            "partners.csv": PARTNERS,
+            "themes.csv": "theme_code,name_en,parent_code\nwater,Water,\nsoil,Soil,nature\nclay,Clay,soil\n",
+            "partnerships.csv": "partnership_id,name,region_code\np,Pee,NL11\n",
+            "workplaces.csv": "workplace_id,partnership_id,name,workplace_type,opened_date\nw1,p,Lab,lab,soon\n",
+            "issues.csv": "issue_id,partner_id,theme_code,status,proposed_date,workplace_id\n"
+            "i1,c1,soil,proposed,2026-01-05,w9\ni2,c1,clay,proposed,2026-01-06,w1\ni3,c9,soil,proposed,2026-01-06,w9\n",
+            "outcomes.csv": "outcome_id,issue_id,delivered_date\no1,i1,2026-02-05\n",
+        },
+    )
+    assert rows(tmp_path, "select theme_code, parent_code from themes order by 1") == [
+        ("clay", "soil"),
+        ("soil", None),
+        ("water", None),
+    ]
+    assert rows(tmp_path, "select issue_id, theme_code, workplace_id from issues order by 1") == [
+        ("i1", "soil", None),
+        ("i2", "clay", None),
+    ]
+    assert rows(tmp_path, "select outcome_id from outcomes") == [("o1",)]
+    assert rows(tmp_path, "select column_name, value, row_kept from quarantine where table_name != 'workplaces'") == [
+        ("parent_code", "nature", True),
+        ("partner_id", "c9", False),
+        ("workplace_id", "w9", True),
+        ("workplace_id", "w1", True),
+    ]
+
+
+def test_rows_that_are_one_without_a_broken_reference_are_told_apart_as_any_others(tmp_path: Path) -> None:
+    # both scores are of the same person, competence and day once neither has an issue: which is right is not known
+    assessments = "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max,issue_id\n"
+    assessments += "d1,digital,pre_post,pre,2026-01-05,2,1,5,i8\nd1,digital,pre_post,pre,2026-01-05,3,1,5,i9\n"
+    assessments += "d2,digital,pre_post,pre,2026-01-05,3,1,5,i9\n"
+    people = {"participants.csv": "participant_id,role\nd1,student\nd2,student\n", "assessments.csv": assessments}
+    result = deliver(tmp_path, {"partners.csv": PARTNERS, "issues.csv": ISSUES, **people})
+    assert rows(tmp_path, "select score, issue_id from assessments") == [(3.0, None)]
+    assert result.tables["assessments"] == {"rows": 3, "kept": 1, "quarantined": 2, "repeats": 0}
+
+
+def test_a_target_for_what_is_not_there_is_no_target_for_all(tmp_path: Path) -> None:
+    targets = "metric_id,period,target_value,region_code,partnership_id\n"
+    targets += "x,2026,1,NL11,\nx,2026,2,Atlantis,\nx,2026,3,,p9\nx,2026,4,,#REF!\nx,2026,5,,\n"
+    partnerships = {"partnerships.csv": "partnership_id,name,region_code\np,Pee,NL11\n"}
+    deliver(tmp_path, {"partners.csv": PARTNERS, "targets.csv": targets, **partnerships})
+    assert rows(tmp_path, "select target_value, region_code from targets order by 1") == [(1.0, "NL11"), (5.0, None)]
+
+
+def test_a_target_is_for_a_metric_that_there_is_and_a_period(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    path = tmp_path / "a" / "targets.csv"
+    path.write_text(
+        "metric_id,period,target_value\nissues_open_count,2026 q3,1\nIssues-open-count,2027,2\n"
+        "open issues,2026,3\nvragen,2026,4\nissues_open_count,spring,5\n"
+    )
+    metrics = {"issues_open_count": msg("Open issues"), "issues_new_count": msg("New issues")}
+    load(store(tmp_path), deliveries([path], "a"), KEY, metrics=metrics)
+    assert rows(tmp_path, "select metric_id, period, target_value from targets order by 3") == [
+        ("issues_open_count", "2026-Q3", 1.0),
+        ("issues_open_count", "2027", 2.0),
+    ]
+    with store(tmp_path).reading() as con:
+        told = [(entry["row"], entry["reason_en"]) for entry in history.quarantined(con)]
+    assert told == [
+        (4, "This is not the id of a metric. Did you mean 'issues_open_count'?"),
+        (5, "This is not the id of a metric. `ppp-metrics metrics` lists them all."),
+        (6, "This is not a period. Write a quarter as 2026-Q3 or a year as 2026."),
+    ]
+
+
+def test_a_spreadsheets_error_is_put_aside_with_what_stands_in_it(tmp_path: Path) -> None:
+    issues = ISSUES.replace("proposed_date\n", "proposed_date,title,trl_start\n", 1).replace(
+        "05\n", "05,#N/A,#WAARDE!\n"
+    )
+    deliver(
+        tmp_path, {"partners.csv": PARTNERS, "issues.csv": issues + "#REF!,c1,water,proposed,2026-01-05,#1 in 2025,3\n"}
+    )
+    assert rows(tmp_path, "select issue_id, title, trl_start from issues") == [("i1", None, None)]
+    assert put_aside(tmp_path) == [
+        ("issues.csv", 2, "title", "#N/A", "This is an error of"),
+        ("issues.csv", 2, "trl_start", "#WAARDE!", "This is an error of"),
+        ("issues.csv", 3, "issue_id", "#REF!", "This is an error of"),
+    ]
+
+
+def test_a_word_for_nothing_is_empty_but_in_the_name_of_a_thing(tmp_path: Path) -> None:
+    issues = "issue_id,partner_id,theme_code,issue_type,title,workplace_id,status,proposed_date,accepted_date\n"
+    issues += "i1,c1,water,NA,NA,NA,proposed,2026-01-05,n.v.t.\nNA,c1,water,-,-,-,proposed,2026-01-05,\n"
+    result = deliver(tmp_path, {"partners.csv": PARTNERS.replace("Aa", "NA"), "issues.csv": issues})
+    assert rows(tmp_path, "select name from partners where partner_id = 'c1'") == [("NA",)]
+    assert rows(tmp_path, "select issue_type, title, workplace_id, accepted_date from issues") == [
+        ("assignment", None, None, None)
+    ]
+    assert put_aside(tmp_path) == [("issues.csv", 3, "issue_id", "NA", "This cell is required, and")]
+    assert result.notices == []
+    assert [str(reading) for reading in result.readings] == [
+        "issues.csv: cells of issue_id that hold a word for nothing (na) are read as empty: 1.",
+        "issues.csv: cells of issue_type that hold a word for nothing (-, na) are read as empty: 2.",
+        "issues.csv: cells of title that hold a word for nothing (-, na) are read as empty: 2.",
+        "issues.csv: cells of workplace_id that hold a word for nothing (-, na) are read as empty: 2.",
+        "issues.csv: cells of accepted_date that hold a word for nothing (n.v.t.) are read as empty: 1.",
+    ]
+
+
+def test_a_key_with_what_nobody_sees_is_the_same_key(tmp_path: Path) -> None:
+    # a zero width space, a no-break space at the end, and an accent of its own
+    partners = "partner_id,name,partner_type,region_code\n\u200bc1\u00a0,Aa,company,NL11\ncafe\u0301,Bee,company,NL12\n"
+    deliver(tmp_path, {"partners.csv": partners, "issues.csv": ISSUES + "i2,caf\u00e9,water,proposed,2026-01-05\n"})
+    assert rows(tmp_path, "select issue_id, name from issues join partners using (partner_id) order by 1") == [
+        ("i1", "Aa"),
+        ("i2", "Bee"),
+    ]
+    assert put_aside(tmp_path) == []
 
 
 def test_an_exact_repeat_counts_once_and_a_conflicting_key_not_at_all(tmp_path: Path) -> None:
