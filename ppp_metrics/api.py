@@ -5,6 +5,7 @@ The command line is a thin layer over this class.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from ppp_metrics.records.checks import CheckResult
     from ppp_metrics.records.erasure import Erasure
-    from ppp_metrics.records.ingest import LoadResult
+    from ppp_metrics.records.ingest import LoadResult, Review
     from ppp_metrics.reporting.export import Written
     from ppp_metrics.reporting.manifest import Report
 
@@ -68,13 +69,18 @@ def init_workspace(folder: Path, lang: str) -> OpenWorkspace:
             )
         for part in ("data", "reports"):
             (folder / part).mkdir(exist_ok=True)
-        write_template(folder / "data" / ("sjabloon.xlsx" if lang == "nl" else "template.xlsx"), lang)
+        write_template(folder / "data" / template_name(lang), lang)
         (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
         name = folder.resolve().name.replace("\\", "").replace('"', "")
         (folder / places.SETTINGS).write_text(NEW_SETTINGS.format(name=name), encoding="utf-8")
     except OSError as error:
         raise unwritable(folder, error) from None
     return open_workspace(folder)
+
+
+def template_name(lang: str) -> str:
+    """The file of the Excel template in the data/ of a new workspace."""
+    return "sjabloon.xlsx" if lang == "nl" else "template.xlsx"
 
 
 class OpenWorkspace:
@@ -90,19 +96,43 @@ class OpenWorkspace:
         supplier: str | None = None,
         mapping: str | Path | None = None,
         strict: bool = False,
+        *,
+        yes: bool = False,
+        dry_run: bool = False,
+        review: Review | None = None,
     ) -> list[LoadResult]:
-        """What became of each supplier's files; all of them are loaded, or none."""
+        """What became of each supplier's files, and what they change; all of them are loaded, or none.
+
+        Raises DataError where keys or columns that a supplier sent before would vanish, or its files are another
+        supplier's by all appearance, unless `yes`. `review` decides that instead: it sees the results before they are
+        kept. A dry run keeps nothing, and refuses nothing but what cannot be read.
+        """
         from ppp_metrics.metrics.registry import METRICS
         from ppp_metrics.records import ingest
+        from ppp_metrics.records.deliveries import deliveries
 
         if mapping is not None and not Path(mapping).is_dir():
             raise UsageError(msg("{folder} is not a folder with a mapping.", folder=mapping))
         if mapping is not None and supplier is None:
             raise UsageError(msg("Files that are loaded with a mapping need their supplier's name: add --as."))
-        sent = ingest.deliveries([Path(source) for source in sources], supplier)
-        key = self.place.key(loaded_before=self.place.database.exists())
+        is_first = not self.place.database.exists()
+        sent = deliveries([Path(source) for source in sources], supplier, known=() if is_first else self._suppliers())
+        key = secrets.token_bytes(32) if dry_run and is_first else self.place.key(loaded_before=not is_first)
         metrics = {metric.id: metric.label for metric in METRICS.values()}
-        return ingest.load(self.store, sent, key, Path(mapping) if mapping else None, strict, metrics)
+        return ingest.load(
+            self.store,
+            sent,
+            key,
+            Path(mapping) if mapping else None,
+            strict,
+            metrics,
+            review=review or ((lambda results: None) if yes else ingest.refuse_losses),
+            dry_run=dry_run,
+        )
+
+    def _suppliers(self) -> list[str]:
+        with self.store.reading() as con:
+            return [name for (name,) in con.execute("select supplier from known_loads order by supplier").fetchall()]
 
     def status(self) -> dict[str, Any]:
         """Suppliers, loads, rows by table, rows put aside, fingerprint, the last check's verdict or None, retention."""

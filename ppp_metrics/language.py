@@ -45,11 +45,13 @@ class Message:
 
 
 def msg(text: str, /, **values: Any) -> Message:
-    """A translatable sentence; values may be labels or messages themselves."""
+    """A translatable sentence; values may be labels or messages themselves, or several of them, said one by one."""
     return Message(text, values)
 
 
 def _rendered(value: Any, lang: str) -> Any:
+    if isinstance(value, tuple):
+        return " ".join(str(_rendered(each, lang)) for each in value)
     return value.render(lang) if isinstance(value, (Label, Message)) else value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ppp_metrics.records import history
-from ppp_metrics.records.ingest import LoadResult, deliveries, load
+from ppp_metrics.records.deliveries import deliveries
+from ppp_metrics.records.ingest import LoadResult, load
 from ppp_metrics.records.store import Store
 
 KEY = b"k" * 32
@@ -16,13 +17,14 @@ ISSUES = "issue_id,partner_id,theme_code,status,proposed_date\ni1,c1,water,propo
 def deliver(
     folder: Path, files: dict[str, str], supplier: str = "a", mapping: Path | None = None, strict: bool = False
 ) -> LoadResult:
-    """Writes the files to `folder/<supplier>` and loads them into `folder/ppp.duckdb` as that supplier."""
+    """Writes the files to `folder/<supplier>` and loads them into `folder/ppp.duckdb` as that supplier, whatever that
+    changes."""
     sent = folder / supplier
     sent.mkdir(exist_ok=True)
     for name, text in files.items():
         (sent / name).write_text(text, encoding="utf-8")
     paths = [sent / name for name in files]
-    return load(store(folder), deliveries(paths, supplier), KEY, mapping, strict)[0]
+    return load(store(folder), deliveries(paths, supplier), KEY, mapping, strict, review=lambda results: None)[0]
 
 
 def store(folder: Path) -> Store:

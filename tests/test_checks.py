@@ -18,7 +18,7 @@ from ppp_metrics.records import checks
 from ppp_metrics.records.checks import CheckResult, last_check, run_checks, run_number_checks
 from ppp_metrics.records.evaluation import LINEAGE, MOST_ROWS, RuleResult, evaluate, results_by_rule
 from ppp_metrics.records.model import TABLES
-from ppp_metrics.records.store import Store
+from ppp_metrics.records.store import Store, create_key_view
 from ppp_metrics.records.suites import NUMBERS, Suite, read_suites
 from tests.deliveries import deliver, store
 
@@ -96,7 +96,8 @@ c1         | WEIR | public_body  |            | 07654321            | NL310
 """
 
 Change = tuple[str, int | None, str]
-"""A table of the network, a row of its file, and the cells that stand there instead."""
+"""A table of the network, a row of its file, and the cells that stand there instead; of an `earlier` table only in the
+load before the newest one, which has the same files."""
 
 BREAKERS: dict[str, tuple[list[Change], str, int | None]] = {
     # rule id: the smallest change that breaks it, and the file and row that must be named
@@ -147,6 +148,12 @@ BREAKERS: dict[str, tuple[list[Change], str, int | None]] = {
         "outcomes.csv", None,
     ),
     # 17 days of August, 30, 31 and 23 are 101; a load has a first file, and no row
+    # two memberships, of which one was another: half of the keys is not more than half
+    "deliveries_keep_every_key": ([("earlier memberships", 3, "joined_date = '2020-01-02'")], "memberships.csv", None),
+    # the only interaction was another
+    "deliveries_keep_half_of_the_keys": (
+        [("earlier interactions", 2, "interaction_date = '2026-03-02'")], "interactions.csv", None,
+    ),
     "suppliers_loaded_lately": ([("loads", None, "loaded_at = '2026-08-14 12:00:00'")], "themes.csv", None),
 }  # fmt: skip
 
@@ -202,12 +209,13 @@ def _monday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the clean world of the network and its neighbour, loaded."""
+    """A folder with the clean world of the network and its neighbour, loaded; the network's for the second time."""
     folder = tmp_path_factory.mktemp("world")
     with pytest.MonkeyPatch.context() as clock:
         clock.setenv("SOURCE_DATE_EPOCH", str(int(datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp())))
         deliver(folder, as_files(WORLD), "network")
         deliver(folder, as_files(NEIGHBOUR), "neighbour")
+        deliver(folder, as_files(WORLD), "network")
     return folder
 
 
@@ -222,8 +230,10 @@ def changed(loaded: Path, tmp_path: Path) -> Callable[..., Store]:
                 if table == "quarantine":
                     con.execute(f"insert into quarantine values ({cells})")
                     continue
-                where = "supplier = 'network'" if row is None else f"load_id = 1 and source_row = {row}"
-                con.execute(f"update {table if row is None else f'history.{table}'} set {cells} where {where}")
+                loads = "load_id = 1" if table.startswith("earlier ") else "load_id in (1, 3)"
+                where = "supplier = 'network'" if row is None else f"{loads} and source_row = {row}"
+                relation = table if row is None else f"history.{table.removeprefix('earlier ')}"
+                con.execute(f"update {relation} set {cells} where {where}")
         return store(tmp_path)
 
     return change
@@ -372,7 +382,7 @@ def test_only_suites_whose_rows_changed_are_run_again(
     assert run_checks(world, suites).expectations == first.expectations
     assert ran == []
     with world.writing() as con:
-        con.execute("update history.capabilities set fte = 2000.5 where load_id = 1 and source_row = 2")
+        con.execute("update history.capabilities set fte = 2000.5 where load_id = 3 and source_row = 2")
     second = run_checks(world, suites)
     assert ran == ["capabilities"]
     assert set(broken(second)) == {*broken(first), "capabilities_fte_in_range"}
@@ -403,6 +413,7 @@ def test_rules_about_tables_that_were_not_delivered_are_skipped_and_said_so(tmp_
     result = run_checks(store(tmp_path), EXPECTATIONS)
     skipped = {rule.id for rule in result.expectations if rule.success is None}
     assert {rule.suite for rule in result.expectations if rule.id not in skipped} == {
+        "deliveries",
         "issues",
         "outcomes",
         "partners",
@@ -595,6 +606,7 @@ def test_a_relation_states_its_grain_and_can_say_where_its_rows_come_from(
     assert path.read_text(encoding="utf-8").startswith("-- one row ")
     with changed().reading() as con:
         con.execute("set variable check_date = current_date")
+        create_key_view(con)
         columns = {row[0] for row in con.execute(f"describe ({path.read_text(encoding='utf-8')})").fetchall()}
     assert {"supplier", *LINEAGE} <= columns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,9 +52,8 @@ def send(folder: Path, files: dict[str, str]) -> None:
 
 
 def test_init_makes_a_workspace_that_works_at_once(tmp_path: Path, ppp: Command) -> None:
-    code, out, _ = ppp("init", "new")
+    code, _, _ = ppp("init", "new")
     assert code == 0
-    assert "ppp-metrics load" in out
     assert {"ppp.toml", "notebooks", "expectations", "reports", "data"} <= {path.name for path in Path("new").iterdir()}
     assert list(Path("new/notebooks").glob("*.ipynb"))
     assert list(Path("new/expectations").glob("*.json"))
@@ -61,6 +61,45 @@ def test_init_makes_a_workspace_that_works_at_once(tmp_path: Path, ppp: Command)
     assert ppp("init", "new") == (2, "", "new is a workspace already.\n")
     code, _, err = ppp("status", "--workspace", "new")
     assert (code, "Nothing has been loaded yet" in err) == (1, True)
+
+
+def test_the_command_that_init_prints_works_as_it_is_printed(tmp_path: Path, ppp: Command) -> None:
+    out = ppp("init", "our region")[1]
+    command = shlex.split(next(line for line in out.splitlines() if "ppp-metrics load" in line))
+    book = openpyxl.load_workbook("our region/data/template.xlsx")
+    book["Themes"].append(["water", "Water"])
+    book.save("our region/data/template.xlsx")
+    assert ppp(*command[1:])[0] == 0
+    state = json.loads(ppp("status", "--json", "--workspace", "our region")[1])
+    assert [supplier["supplier"] for supplier in state["suppliers"]] == ["our region"]
+
+
+ASKED = {
+    "template": ("t.xlsx",),
+    "load": ("noord",),
+    "erase": ("--supplier", "noord"),
+    "compute": ("issues_proposed_count", "--period", "2026"),
+    "report": ("--period", "2026"),
+    "export": ("--period", "2026", "--out", "e.xlsx"),
+}
+"""What a verb needs beside its workspace."""
+
+
+@pytest.mark.parametrize("verb", [str(command.callback.__name__) for command in cli.app.registered_commands])  # type: ignore[union-attr]
+def test_every_verb_takes_a_workspace_by_option_and_from_the_environment(
+    verb: str, ppp: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (verb, *ASKED.get(verb, ()))
+    if verb == "init":
+        assert ppp(*asked, "--workspace", "new")[0] == 0
+        assert Path("new/ppp.toml").is_file()
+        return
+    monkeypatch.chdir(Path("..").resolve())
+    missing = "nowhere is not a workspace: it holds no ppp.toml. Make one with `ppp-metrics init nowhere`, or name"
+    assert ppp(*asked, "--workspace", "nowhere")[2].startswith(missing)
+    monkeypatch.setenv("PPP_METRICS_WORKSPACE", "nowhere")
+    code, out, err = ppp(*asked)
+    assert (code, out, err.startswith(missing)) == (2, "", True)
 
 
 def test_load_says_what_became_of_the_rows(loaded: Command) -> None:
@@ -75,7 +114,7 @@ def test_load_says_what_became_of_the_rows(loaded: Command) -> None:
 
 
 def test_load_json(loaded: Command) -> None:
-    answer = json.loads(loaded("load", "noord", "--json", "--as", "north")[1])
+    answer = json.loads(loaded("load", "noord", "--json", "--as", "north", "--yes")[1])
     assert answer["quarantined_rows"] == 1
     assert answer["loads"][0]["supplier"] == "north"
     assert answer["loads"][0]["tables"]["issues"] == {"rows": 1, "kept": 1, "quarantined": 0, "repeats": 0}

@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ppp_metrics.records import ingest
+from ppp_metrics.records.deliveries import deliveries
 from ppp_metrics.records.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +46,7 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     store = Store(tmp_path_factory.mktemp("workspace") / "demo.duckdb")
-    ingest.load(store, ingest.deliveries([DEMO], None), key=b"a key for this test only")
+    ingest.load(store, deliveries([DEMO], None), key=b"a key for this test only")
     with store.reading() as con:
         yield con
 

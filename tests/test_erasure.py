@@ -44,7 +44,7 @@ def ws(tmp_path: Path) -> OpenWorkspace:
     opened = open_workspace(tmp_path)
     for supplier in ("noord", "noord", "zuid"):
         send(tmp_path, supplier)
-        opened.load([tmp_path / supplier])
+        opened.load([tmp_path / supplier], yes=True)
     return opened
 
 

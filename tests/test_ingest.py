@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
 from ppp_metrics.records import history
-from ppp_metrics.records.ingest import deliveries, load
+from ppp_metrics.records.deliveries import deliveries
+from ppp_metrics.records.ingest import load
 from ppp_metrics.records.model import TABLES, Column
 from tests.deliveries import ISSUES, KEY, PARTNERS, deliver, put_aside, rows, store
 
@@ -340,22 +341,6 @@ def test_old_region_codes_stand_beside_new_ones(tmp_path: Path) -> None:
     deliver(tmp_path, {"partners.csv": PARTNERS.replace("NL11", "NL31").replace("NL12", "NL35")})
     query = "select p.region_code, current_code from partners as p join regions using (region_code) order by 1"
     assert rows(tmp_path, query) == [("NL31", "NL35"), ("NL35", "NL35")]
-
-
-def test_who_sends_what(tmp_path: Path) -> None:
-    for place in ("net/noord/partners.csv", "net/zuid/partners.csv", "los/partners.csv", "los/issues.csv"):
-        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / place).write_text("x")
-
-    def suppliers(*sources: str, name: str | None = None) -> dict[str, int]:
-        return {sent.supplier: len(sent.paths) for sent in deliveries([tmp_path / s for s in sources], name)}
-
-    assert suppliers("net") == {"noord": 1, "zuid": 1}
-    assert suppliers("net", name="net") == {"net": 2}
-    assert suppliers("los/partners.csv") == {"partners": 1}
-    assert suppliers("los/partners.csv", "los/issues.csv") == {"los": 2}
-    with pytest.raises(UsageError, match="--as"):
-        suppliers("los/partners.csv", "net/zuid/partners.csv")
 
 
 def test_a_mapping_accounts_for_every_source_row(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from ppp_metrics.errors import DataError
-from ppp_metrics.records.ingest import LoadResult, deliveries, load
+from ppp_metrics.records.deliveries import deliveries
+from ppp_metrics.records.ingest import LoadResult, load
 from tests.deliveries import KEY, deliver, put_aside, rows, store
 from tools.project_files import ROOT
 

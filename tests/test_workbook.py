@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from ppp_metrics.records import history
-from ppp_metrics.records.ingest import deliveries, load
+from ppp_metrics.records.deliveries import deliveries
+from ppp_metrics.records.ingest import load
 from ppp_metrics.records.model import BY_NAME, TABLES
 from ppp_metrics.records.recognise import find_table
 from ppp_metrics.records.workbook import write_quarantine, write_template

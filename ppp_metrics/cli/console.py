@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,16 @@ def quarantine_line(entry: dict[str, Any], lang: str) -> str:
     row = msg("row {number}", number=entry["row"]).render(lang)
     cell = " ".join(filter(None, (entry["column"], entry["value"] and f"'{entry['value']}'")))
     fate = " " + msg("The row was kept without it.").render(lang) if entry["row_kept"] else ""
-    return ", ".join(filter(None, (place, row, cell))) + f": {entry['reason']}{fate}"
+    return ", ".join(filter(None, (place, row, cell))) + f": {entry[f'reason_{lang}']}{fate}"
+
+
+def say_quarantine(entries: Iterable[dict[str, Any]], lang: str) -> None:
+    """What was put aside, a line each.
+
+    A row of a mapped file may fail in several tables for one and the same reason: that is told once.
+    """
+    for line in dict.fromkeys(quarantine_line(entry, lang) for entry in entries):
+        say(line)
 
 
 def check_line(last: dict[str, Any] | None, fingerprint: str, lang: str) -> str:
@@ -146,7 +155,10 @@ def say_erasure(removed: Mapping[str, Mapping[str, int]], rows: int, loads: int,
 
 
 def say_loads(results: Sequence[LoadResult], lang: str) -> None:
-    """What became of the rows, by table or by supplier, and what their supplier should know."""
+    """What became of the rows, by table or by supplier, and what their supplier should know.
+
+    What was put aside is told by `ppp-metrics quarantine`, but of a dry run here.
+    """
     header = [msg("rows"), msg("kept"), msg("put aside"), msg("repeats")]
     first = msg("table") if len(results) == 1 else msg("supplier")
     lines = list(results[0].tables.items()) if len(results) == 1 else [(each.supplier, each.totals) for each in results]
@@ -160,7 +172,9 @@ def say_loads(results: Sequence[LoadResult], lang: str) -> None:
     for result in results:
         for notice in (*result.notices, *result.readings):
             say(f"{result.supplier}: {notice.render(lang)}")
-    if any(result.quarantined_rows or result.cells_put_aside for result in results):
+    if put_aside := [entry for result in results for entry in result.put_aside]:
+        say_quarantine(put_aside, lang)
+    elif any(result.quarantined_rows or result.cells_put_aside for result in results):
         say(
             msg(
                 "Put aside: rows {rows}, cells {cells}. `ppp-metrics quarantine` says which and why.",

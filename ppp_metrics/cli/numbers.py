@@ -9,7 +9,7 @@ import typer
 
 from ppp_metrics.cli.arguments import condition, day, one_of
 from ppp_metrics.cli.console import complain, say, say_frame, say_json, say_table
-from ppp_metrics.cli.options import EDITIONS, Folder, Json, PeriodOption, open_workspace
+from ppp_metrics.cli.options import EDITIONS, AnyFolder, Folder, Json, PeriodOption, open_workspace, refuse_other_folder
 from ppp_metrics.language import LANGUAGES, msg, user_language
 
 
@@ -17,10 +17,12 @@ def metrics(
     metric_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="nl|en")] = None,
     as_json: Json = False,
+    workspace: AnyFolder = None,
 ) -> None:
     """Show the metrics, or one whole definition."""
     from ppp_metrics.metrics.registry import METRICS, describe, find_metric
 
+    refuse_other_folder(workspace)
     language = one_of(lang, LANGUAGES, "--lang") if lang else user_language()
     wanted = [find_metric(metric_id)] if metric_id else list(METRICS.values())
     described = [describe(metric, language) for metric in wanted]

@@ -15,6 +15,11 @@ EDITIONS = ("coordinator", "funder")
 Folder = Annotated[
     Path, typer.Option("--workspace", envvar="PPP_METRICS_WORKSPACE", metavar="DIR", help="The workspace.")
 ]
+AnyFolder = Annotated[
+    Path | None,
+    typer.Option("--workspace", envvar="PPP_METRICS_WORKSPACE", metavar="DIR", help="The workspace, if any."),
+]
+"""Of a verb that works without a workspace too; one that is named has to be one."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PeriodOption = Annotated[str, typer.Option("--period", metavar="P", help="A quarter or a year: 2026-Q3, 2026.")]
 
@@ -24,3 +29,9 @@ def open_workspace(folder: Path) -> OpenWorkspace:
     from ppp_metrics.api import open_workspace
 
     return open_workspace(folder)
+
+
+def refuse_other_folder(folder: Path | None) -> None:
+    """Raises UsageError for a folder that is named as a workspace and is none."""
+    if folder is not None:
+        open_workspace(folder)

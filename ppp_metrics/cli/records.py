@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ppp_metrics.cli.arguments import one_of, workbook_path
-from ppp_metrics.cli.console import quarantine_line, say, say_erasure, say_json, say_loads, say_status
-from ppp_metrics.cli.options import Folder, Json, open_workspace
+from ppp_metrics.cli.console import say, say_erasure, say_json, say_loads, say_quarantine, say_status
+from ppp_metrics.cli.differences import accept, say_differences
+from ppp_metrics.cli.options import AnyFolder, Folder, Json, open_workspace, refuse_other_folder
+from ppp_metrics.errors import UsageError
 from ppp_metrics.language import LANGUAGES, msg, user_language
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+def init(folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None, workspace: AnyFolder = None) -> None:
     """Make a new workspace that works at once.
 
     It holds settings, notebooks, suites and an Excel template to fill in.
     """
-    from ppp_metrics.api import init_workspace
+    import shlex
+
+    from ppp_metrics.api import init_workspace, template_name
 
     lang = user_language()
-    init_workspace(folder, lang)
+    made = folder or workspace
+    if made is None:
+        raise UsageError(msg("Name the folder to make: `ppp-metrics init DIR`."))
+    place = init_workspace(made, lang).place
     say(
         msg(
-            "{folder} is a workspace. Fill in the template in {folder}/data, then:\n"
-            "  ppp-metrics load FILE --workspace {folder}",
-            folder=folder,
+            "{folder} is a workspace. Fill in {template}, then:\n"
+            "  ppp-metrics load {quoted} --as {name} --workspace {place}",
+            folder=made,
+            template=made / "data" / template_name(lang),
+            quoted=shlex.quote(str(made / "data" / template_name(lang))),
+            name=shlex.quote(place.root.name or place.name),
+            place=shlex.quote(str(made)),
         ).render(lang)
     )
 
@@ -34,6 +46,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
 def template(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
     lang: Annotated[str, typer.Option("--lang", metavar="nl|en")] = "nl",
+    workspace: AnyFolder = None,
 ) -> None:
     """Write the Excel workbook to fill in.
 
@@ -41,6 +54,7 @@ def template(
     """
     from ppp_metrics.records.workbook import write_template
 
+    refuse_other_folder(workspace)
     write_template(workbook_path(file), one_of(lang, LANGUAGES, "--lang"))
     say(str(file))
 
@@ -52,21 +66,33 @@ def load(
     ] = None,
     mapping: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder with <table>.sql files.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse the load if anything is put aside.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change and be put aside; load nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Load also where keys or columns vanish.")] = False,
     as_json: Json = False,
     workspace: Folder = Path("."),
 ) -> None:
     """Load files or folders: all of it, or nothing.
 
-    A load replaces the supplier's earlier one, which is kept. A folder is a supplier, and each of its subfolders.
+    A load replaces the supplier's earlier one, which is kept; what that changes is shown first. A folder is a supplier,
+    and each of its subfolders; loose files need --as.
     """
     from ppp_metrics.records.ingest import to_json
 
     lang = user_language()
-    results = open_workspace(workspace).load(sources, supplier, mapping, strict)
+    review = None if as_json else partial(accept, yes=yes, lang=lang)
+    results = open_workspace(workspace).load(
+        sources, supplier, mapping, strict, yes=yes, dry_run=dry_run, review=review
+    )
     if as_json:
         say(to_json(results, lang))
         return
+    if dry_run:
+        say_differences([result.difference for result in results], lang)
     say_loads(results, lang)
+    if dry_run:
+        say(msg("Nothing was loaded.").render(lang))
 
 
 def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:
@@ -122,9 +148,7 @@ def quarantine(
     elif not entries:
         say(msg("Nothing was put aside.").render(lang))
     elif not xlsx:
-        # a row of a mapped file may fail in several tables for one and the same reason
-        for line in dict.fromkeys(quarantine_line(entry, lang) for entry in entries):
-            say(line)
+        say_quarantine(entries, lang)
     if xlsx:
         say(str(xlsx))
 

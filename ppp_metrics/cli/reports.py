@@ -9,7 +9,7 @@ import typer
 
 from ppp_metrics.cli.arguments import one_of
 from ppp_metrics.cli.console import check_line, say, say_audit, say_export, say_json, short
-from ppp_metrics.cli.options import EDITIONS, Folder, PeriodOption, open_workspace
+from ppp_metrics.cli.options import EDITIONS, AnyFolder, Folder, Json, PeriodOption, open_workspace, refuse_other_folder
 from ppp_metrics.language import LANGUAGES, msg, user_language
 
 Notebooks = Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK...]")]
@@ -90,16 +90,19 @@ def export(
 
 
 def audit(
-    folder: Annotated[Path, typer.Argument(metavar="REPORT_DIR")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    folder: Annotated[Path | None, typer.Argument(metavar="[REPORT_DIR]")] = None,
+    as_json: Json = False,
+    workspace: AnyFolder = None,
 ) -> None:
     """Try to work out from finished reports and exports what they withhold.
 
-    Reads the files back. Exits 1 when a withheld number can be computed or narrowed down too far.
+    Reads the files back; without a folder, those of the workspace.
+    Exits 1 when a withheld number can be computed or narrowed down too far.
     """
     from ppp_metrics.reporting.audit import audit as read_and_attack
 
-    found = read_and_attack(folder)
+    refuse_other_folder(workspace)
+    found = read_and_attack(folder or open_workspace(workspace or Path(".")).place.reports)
     if as_json:
         say_json(found.to_dict())
     else:

@@ -22,6 +22,7 @@ from ppp_metrics.periods import now, today
 from ppp_metrics.records import history
 from ppp_metrics.records.evaluation import LINEAGE, MOST_ROWS, Places, RuleResult, evaluate
 from ppp_metrics.records.model import TABLES
+from ppp_metrics.records.store import create_key_view
 from ppp_metrics.records.suites import NUMBERS, Suite, read_suites, with_guess
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def run_checks(store: Store, expectations: Path, known_at: date | None = None) -
     """
     with store.reading(known_at) as con:
         con.execute("set variable check_date = ?", [known_at or today()])
+        create_key_view(con)
         relations = _relation_digests(con, expectations)
         found = _still_holding(last_check(con), relations)
         if found.keys() != relations.keys() or not found:

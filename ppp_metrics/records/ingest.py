@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import now
+from ppp_metrics.records import history
 from ppp_metrics.records.casting import place_of, stage
 from ppp_metrics.records.cells import Metrics
 from ppp_metrics.records.delimited import line_count
+from ppp_metrics.records.deliveries import Delivery
+from ppp_metrics.records.difference import Difference, compare, refuse_objections
 from ppp_metrics.records.mapping import map_sources, mapped_columns, unused_rows
 from ppp_metrics.records.model import TABLES, Table
 from ppp_metrics.records.reader import (
     ROW_BITS,
-    SUFFIXES,
     TEXT_SUFFIXES,
     Source,
     read_exactly,
@@ -34,19 +36,13 @@ from ppp_metrics.records.reader import (
 from ppp_metrics.records.readings import readings, unsettled
 from ppp_metrics.records.recognise import TableSource, recognise
 from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside
+from ppp_metrics.records.store import Store, create_session_views
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from ppp_metrics.records.store import Store
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What one supplier sends: its name and its files."""
-
-    supplier: str
-    paths: list[Path]
+Review = Callable[[list["LoadResult"]], None]
+"""Sees what a load came to before it is kept; an error that it raises leaves the database as it was."""
 
 
 @dataclass
@@ -54,10 +50,13 @@ class LoadResult:
     """What became of one delivery; `tables` counts rows read, kept, quarantined and repeated by table.
 
     `notices` tell what is wrong, `readings` how cells were read where that does not go without saying.
+    `difference` says what it changes. `put_aside` holds what `ppp-metrics quarantine` would show of a dry run, which
+    leaves nothing to be shown by it.
     """
 
     load_id: int
     supplier: str
+    difference: Difference
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
     notices: list[Message] = field(default_factory=list)
     readings: list[Message] = field(default_factory=list)
@@ -65,6 +64,7 @@ class LoadResult:
     cells_put_aside: int = 0
     repeats: list[dict[str, object]] = field(default_factory=list)
     unused: list[dict[str, object]] = field(default_factory=list)
+    put_aside: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -73,38 +73,9 @@ class LoadResult:
         return {name: sum(counts[name] for counts in self.tables.values()) for name in names}
 
 
-def deliveries(sources: list[Path], supplier: str | None) -> list[Delivery]:
-    """Who sends what: with `supplier` one delivery of everything; else a folder is a supplier by its name, each of its
-    subfolders too, and loose files are one supplier: the file's name, or the name of the folder they share.
-
-    Raises DataError for a path that does not exist or a folder without files to load.
-    """
-    by_supplier: dict[str, list[Path]] = {}
-    loose: list[Path] = []
-    for path in sources:
-        if not path.exists():
-            raise DataError(msg("{file} does not exist.", file=path))
-        if not path.is_dir():
-            loose.append(path)
-            continue
-        found = [file for file in sorted(path.rglob("*")) if _is_loadable(file.relative_to(path), file)]
-        if not found:
-            raise DataError(
-                msg(
-                    "{folder} holds no file to load. These kinds can be loaded: {suffixes}.",
-                    folder=path,
-                    suffixes=", ".join(SUFFIXES),
-                )
-            )
-        for file in found:
-            by_supplier.setdefault(supplier or file.parent.resolve().name, []).append(file)
-    if loose:
-        folders = {path.resolve().parent for path in loose}
-        if not supplier and len(folders) > 1:
-            raise UsageError(msg("These files come from several folders. Name their supplier with --as."))
-        name = supplier or (loose[0].stem if len(loose) == 1 else folders.pop().name)
-        by_supplier.setdefault(name, []).extend(loose)
-    return [Delivery(name, paths) for name, paths in by_supplier.items()]
+def refuse_losses(results: list[LoadResult]) -> None:
+    """Raises DataError where keys or columns would vanish, or files are another supplier's by all appearance."""
+    refuse_objections(result.difference for result in results)
 
 
 def load(
@@ -114,21 +85,30 @@ def load(
     mapping: Path | None = None,
     strict: bool = False,
     metrics: Metrics | None = None,
+    *,
+    review: Review = refuse_losses,
+    dry_run: bool = False,
 ) -> list[LoadResult]:
-    """The result of each delivery, all loaded in one transaction.
+    """The result of each delivery, all loaded in one transaction once `review` has let them pass.
+
+    A dry run has the same results, keeps nothing and asks nobody.
 
     `metrics` are those that a target may be for, each with its name; without them any is taken.
 
     Raises DataError, with the database untouched, when a file cannot be read, a table lacks a required column, or
-    (`strict`) anything is put aside or not recognised.
+    (`strict`) anything is put aside or not recognised, and whatever `review` raises.
     """
-    with store.writing() as con:
+    with store.writing(keep=not dry_run) as con:
         inner, outer = key_pads(key)
         con.execute(f"set variable inner_key = from_hex('{inner}'); set variable outer_key = from_hex('{outer}')")
         con.execute((files("ppp_metrics") / "records" / "casting.sql").read_text(encoding="utf-8"))
         results = [_load_delivery(con, delivery, mapping, metrics) for delivery in sent]
         if strict:
             _refuse_imperfect(results)
+        if dry_run:
+            _tell_what_is_put_aside(con, results)
+        else:
+            review(results)
     return results
 
 
@@ -136,11 +116,6 @@ def key_pads(key: bytes) -> tuple[str, str]:
     """The inner and outer pad of an HMAC key of at most 64 bytes, in hex (RFC 2104)."""
     block = key.ljust(64, b"\0")
     return bytes(byte ^ 0x36 for byte in block).hex(), bytes(byte ^ 0x5C for byte in block).hex()
-
-
-def _is_loadable(relative: Path, file: Path) -> bool:
-    hidden = any(part.startswith((".", "~")) for part in relative.parts)
-    return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
 
 
 def _load_delivery(
@@ -151,7 +126,7 @@ def _load_delivery(
     sources: list[Source] = []
     for path in delivery.paths:
         sources += read_file(con, path, first_id=len(sources) + 1)
-    result = LoadResult(load_id, delivery.supplier)
+    result = LoadResult(load_id, delivery.supplier, Difference(delivery.supplier))
     as_written = {source.source_id for source in sources if source.path.suffix.lower() in TEXT_SUFFIXES}
     read: list[tuple[Source, Table | None]]
     if mapping:
@@ -197,6 +172,7 @@ def _load_delivery(
     for table, _ in staged:
         result.tables[table.name] = insert_records(con, table, load_id, mapped=mapping is not None)
     _summarise(con, result)
+    result.difference = compare(con, load_id, delivery.supplier, [table for table, _ in staged])
     return result
 
 
@@ -302,6 +278,13 @@ def _summarise(con: DuckDBPyConnection, result: LoadResult) -> None:
         )
 
 
+def _tell_what_is_put_aside(con: DuckDBPyConnection, results: list[LoadResult]) -> None:
+    create_session_views(con, None, [result.load_id for result in results])
+    entries = history.quarantined(con)
+    for result in results:
+        result.put_aside = [entry for entry in entries if entry["supplier"] == result.supplier]
+
+
 def _refuse_imperfect(results: list[LoadResult]) -> None:
     for result in results:
         if result.notices:
@@ -321,7 +304,9 @@ def _refuse_imperfect(results: list[LoadResult]) -> None:
 def to_json(results: list[LoadResult], lang: str) -> str:
     """The results as one JSON document: totals, then each load."""
     loads = [
-        vars(result) | {name: [each.render(lang) for each in getattr(result, name)] for name in ("notices", "readings")}
+        vars(result)
+        | {name: [each.render(lang) for each in getattr(result, name)] for name in ("notices", "readings")}
+        | {"difference": result.difference.to_dict()}
         for result in results
     ]
     totals = {

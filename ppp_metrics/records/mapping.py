@@ -8,11 +8,12 @@ headers, without white space around the text and null where nothing is left, and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ppp_metrics.errors import DataError, UsageError
-from ppp_metrics.language import msg, nearest
+from ppp_metrics.language import Message, msg, nearest
 from ppp_metrics.records.model import BY_NAME, TABLES, Table
 from ppp_metrics.records.reader import ROW_BITS, Source, quoted_name, text_of, unique_headers
 
@@ -49,7 +50,7 @@ def map_sources(con: DuckDBPyConnection, folder: Path, sources: list[Source]) ->
     names = _create_relations(con, sources)
     con.execute("set enable_external_access = false")
     mapped = mapping_files(folder)
-    result = [(table, _map_table(con, table, mapped[table.name])) for table in TABLES if table.name in mapped]
+    result = [(table, _map_table(con, table, mapped[table.name], names)) for table in TABLES if table.name in mapped]
     # A file may be called `loads` or `issues`: its relation must not stand before the store's own one any longer.
     for name in names:
         con.execute(f"drop view temp.{quoted_name(name)}")
@@ -84,9 +85,10 @@ def unused_rows(con: DuckDBPyConnection, tables: list[Table]) -> list[int]:
     return [row for (row,) in rows]
 
 
-def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> list[str]:
-    """The names of the relations; files of one name in two folders are one relation."""
+def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> dict[str, list[str]]:
+    """The names of the relations, with their columns; files of one name in two folders are one relation."""
     parts: dict[str, list[str]] = {}
+    columns: dict[str, dict[str, None]] = {}
     for source in sources:
         # A file's own source_row would hide the place of its rows.
         names = [re.sub(r"(?i)^source_row$", "source_row 2", name) for name in unique_headers(source.headers)]
@@ -97,7 +99,10 @@ def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> list[st
             f"create or replace temp table {cells} as select {headers}, origin as source_row from ({source.sql}) "
             f"where coalesce({filled}) is not null"
         )
-        parts.setdefault(_relation_name(source, sources), []).append(f"select * from {cells}")
+        relation = _relation_name(source, sources)
+        parts.setdefault(relation, []).append(f"select * from {cells}")
+        for each in (relation, "source"):
+            columns.setdefault(each, {}).update(dict.fromkeys(names))
     con.execute(
         f"create or replace temp view {SOURCE_CELLS} as "
         + " union all by name ".join(part for own in parts.values() for part in own)
@@ -105,7 +110,7 @@ def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> list[st
     parts["source"] = [f"select * from {SOURCE_CELLS}"]
     for name, own in parts.items():
         con.execute(f"create or replace temp view {quoted_name(name)} as " + " union all by name ".join(own))
-    return list(parts)
+    return {name: list(own) for name, own in columns.items()}
 
 
 def _relation_name(source: Source, sources: list[Source]) -> str:
@@ -114,20 +119,18 @@ def _relation_name(source: Source, sources: list[Source]) -> str:
     return re.sub(r"\W+", "_", words).strip("_").lower()
 
 
-def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
+def _map_table(con: DuckDBPyConnection, table: Table, path: Path, relations: Mapping[str, list[str]]) -> str:
     import duckdb
 
-    sql = path.read_text(encoding="utf-8")
+    sql = _sql_of(path)
     try:
         statements = duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise DataError(msg("The mapping {file} must be one SELECT.", file=path.name))
-        query = sql.strip().rstrip(";")
+        query = re.sub(r";(\s|--[^\n]*(\n|$)|/\*.*?\*/)*$", "", sql, flags=re.DOTALL)
         described = {name: str(kind) for name, kind, *_ in con.execute(f"describe {query}").fetchall()}
     except duckdb.Error as error:
-        raise DataError(
-            msg("The mapping {file} does not run: {error}", file=path.name, error=str(error).splitlines()[0])
-        ) from None
+        raise DataError(_explained(path, error, relations)) from None
     _refuse_wrong_columns(table, path, described)
     names = [name for name in described if name in table.by_name]
     cells = ", ".join(f"{text_of(name, described[name])} as {name}" for name in names)
@@ -139,12 +142,64 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path) -> str:
             f"(select list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n))"
         )
     except duckdb.Error as error:
-        raise DataError(
-            msg("The mapping {file} does not run: {error}", file=path.name, error=str(error).splitlines()[0])
-        ) from None
+        raise DataError(_explained(path, error, relations)) from None
     _refuse_rows_without_source(con, table, path)
     missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
     return f"select *{missing} from mapped_{table.name}"
+
+
+def _sql_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(msg("The mapping {file} is not UTF-8. Save it as that.", file=path.name)) from None
+    except OSError as error:
+        raise DataError(
+            msg("{file} cannot be read: {reason}.", file=path.name, reason=error.strerror or error)
+        ) from None
+
+
+def _explained(path: Path, error: Exception, relations: Mapping[str, list[str]]) -> Message:
+    """Why a mapping does not run, in the words of its files: the line, and what there is in place of what there is not.
+
+    Never a cell's value, which may be somebody's.
+    """
+    import duckdb
+
+    told = str(error).removesuffix("\n").partition("\n\nLINE ")
+    # what DuckDB was given begins with a word on the line that the file begins with
+    line = re.match(r"\d+", told[2])
+    problem: Message | str = told[0].splitlines()[0].partition("Error: ")[2] or told[0].splitlines()[0]
+    if isinstance(error, (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)):
+        problem = msg("a cell is not what is expected there; try_cast leaves such a cell empty.")
+    elif found := re.search(r'column "(.+)" not found|not have a column named "(.+)"', told[0]):
+        problem = _no_such_column(found[1] or found[2], relations)
+    elif found := re.search(r"Table with name (.+) does not exist", told[0]):
+        problem = _no_such(found[1], ", ".join(relations), relations)
+    if line:
+        return msg("The mapping {file} does not run. Line {line}: {error}", file=path.name, line=line[0], error=problem)
+    return msg("The mapping {file} does not run: {error}", file=path.name, error=problem)
+
+
+def _no_such_column(name: str, relations: Mapping[str, list[str]]) -> Message:
+    """That a column is not there, and which ones are: of each file, where there are several."""
+    columns = {relation: own for relation, own in relations.items() if relation != "source"} or relations
+    shown = [", ".join(f'"{each}"' for each in own) for own in columns.values()]
+    if len(columns) > 1:
+        shown = [f"{relation} ({own})" for relation, own in zip(columns, shown, strict=True)]
+    return _no_such(name, "; ".join(shown), [each for own in columns.values() for each in own])
+
+
+def _no_such(name: str, there: str, names: Iterable[str]) -> Message:
+    guess = nearest(name, names) or next((each for each in names if name.casefold() in each.casefold()), None)
+    if guess:
+        return msg(
+            "There is no '{name}' in the files. Did you mean \"{guess}\"? There are: {there}.",
+            name=name,
+            guess=guess,
+            there=there,
+        )
+    return msg("There is no '{name}' in the files. There are: {there}.", name=name, there=there)
 
 
 def _refuse_wrong_columns(table: Table, path: Path, described: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.resources import files
@@ -55,8 +55,11 @@ class Store:
         self.path = path
 
     @contextmanager
-    def writing(self) -> Iterator[DuckDBPyConnection]:
-        """One transaction: all of it is kept, or none. Waits for another writer; DataError says who holds it."""
+    def writing(self, *, keep: bool = True) -> Iterator[DuckDBPyConnection]:
+        """One transaction: all of it is kept, or none; none with `keep` false, which leaves everything as it was.
+
+        Waits for another writer; DataError says who holds it.
+        """
         created = not self.path.exists()
         try:
             with self._connection(read_only=False) as con:
@@ -66,11 +69,13 @@ class Store:
                 else:
                     self._refuse_other_format(con)
                 yield con
-                con.execute("commit")
+                con.execute("commit" if keep else "rollback")
         except BaseException:
             if created:
                 self._remove_files()
             raise
+        if created and not keep:
+            self._remove_files()
 
     @contextmanager
     def reading(
@@ -194,6 +199,24 @@ def create_session_views(con: DuckDBPyConnection, known_at: date | None, loads: 
         "where r.region_code not in (select region_code from reference_regions) "
         "qualify row_number() over (partition by r.region_code order by r.load_id desc) = 1"
     )
+
+
+def create_key_view(con: DuckDBPyConnection) -> None:
+    """Makes the temporary view `record_keys`: a row a record of every load, with hashes of its key and its content.
+
+    Loads are compared by it, in few sessions: in the others it would cost a fifth of all views.
+    """
+    tables = " union all ".join(
+        f"select load_id, source_id, '{table.name}' as table_name, {hash_of(table.key)} as key, "
+        f"{hash_of(table.by_name)} as content from history.{table.name}"
+        for table in TABLES
+    )
+    con.execute(f"create or replace temp view record_keys as {tables}")
+
+
+def hash_of(columns: Iterable[str]) -> str:
+    """SQL: one number for these cells together."""
+    return f"hash({', '.join(columns)})"
 
 
 def _create(con: DuckDBPyConnection) -> None:
