@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.errors import DataError, UsageError, unwritable
 from ppp_metrics.language import Label, msg
 
 SETTINGS = "ppp.toml"
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,28 @@ class Workspace:
     def key(self, loaded_before: bool) -> bytes:
         """The key of the pseudonyms, made at the first load, readable by its owner only.
 
-        Raises DataError when it is gone though records were loaded with it: new pseudonyms would not match them.
+        Raises DataError when it cannot be read, is not what was made, or is gone though records were loaded with it:
+        new pseudonyms would not match theirs.
         """
-        if self.key_file.exists():
-            return self.key_file.read_bytes()
+        try:
+            key = self.key_file.read_bytes()
+        except FileNotFoundError:
+            return self._new_key(loaded_before)
+        except OSError as error:
+            reason = error.strerror or error
+            raise DataError(msg("{file} cannot be read: {reason}.", file=self.key_file.name, reason=reason)) from None
+        if len(key) != KEY_BYTES:
+            raise DataError(
+                msg(
+                    "{file} is not as it was made: it has {count} bytes, not {right}. Put it back from your backup.",
+                    file=self.key_file.name,
+                    count=len(key),
+                    right=KEY_BYTES,
+                )
+            )
+        return key
+
+    def _new_key(self, loaded_before: bool) -> bytes:
         if loaded_before:
             raise DataError(
                 msg(
@@ -68,8 +87,11 @@ class Workspace:
                     file=self.key_file.name,
                 )
             )
-        key = secrets.token_bytes(32)
-        descriptor = os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        key = secrets.token_bytes(KEY_BYTES)
+        try:
+            descriptor = os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise unwritable(self.root, error) from None
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(key)
         return key

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +121,96 @@ def test_load_json(loaded: Command) -> None:
     assert answer["quarantined_rows"] == 1
     assert answer["loads"][0]["supplier"] == "north"
     assert answer["loads"][0]["tables"]["issues"] == {"rows": 1, "kept": 1, "quarantined": 0, "repeats": 0}
+
+
+CHANGED = {
+    "partners.csv": PARTNERS.replace("c2,Bee,company,NL12", "c4,Dee,company,NL12") + "c3,Cee,shop,NL11\n",
+    "issues.csv": ISSUES.replace("proposed,2026", "accepted,2026"),
+}
+"""Partner c2 is gone, c4 new, the issue another."""
+
+DIFFERENCE = [
+    "  table     before  now  new  changed  gone",
+    "  partners       2    2    1        0     1",
+    "  issues         1    1    0        1     0",
+    "  partners: gone: c2.",
+    "",
+]
+
+
+def test_what_would_vanish_is_shown_and_refused_where_nobody_can_be_asked(loaded: Command, tmp_path: Path) -> None:
+    send(tmp_path / "noord", CHANGED)
+    code, out, err = loaded("load", "noord")
+    assert code == 1
+    assert out.splitlines()[0].startswith("noord, compared with its load of 20")
+    assert out.splitlines()[1:] == DIFFERENCE
+    assert err == (
+        "noord would lose 1 of its 2 keys in partners. Nothing was loaded. `--dry-run` shows more; where this is "
+        "meant, add `--yes` (in Python: yes=True).\n"
+    )
+    code, out, _ = loaded("load", "noord", "--json")
+    assert (code, out) == (1, "")
+    assert json.loads(loaded("status", "--json")[1])["suppliers"][0]["load_id"] == 1
+    code, out, err = loaded("load", "noord", "--yes")
+    assert (code, out.splitlines()[1:6], err) == (0, DIFFERENCE, "")
+
+
+def test_a_dry_run_prints_the_difference_and_what_would_be_put_aside(loaded: Command, tmp_path: Path) -> None:
+    send(tmp_path / "noord", CHANGED)
+    code, out, err = loaded("load", "noord", "--dry-run")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1:6] == DIFFERENCE
+    assert "noord: partners.csv, row 4, partner_type 'shop': This is not one of" in out
+    assert "`ppp-metrics quarantine`" not in out
+    assert out.splitlines()[-1] == "Nothing was loaded."
+    answer = json.loads(loaded("load", "noord", "--dry-run", "--json")[1])["loads"][0]
+    assert [(each["table"], each["gone"], each["gone_keys"]) for each in answer["difference"]["tables"]] == [
+        ("partners", 1, ["c2"]),
+        ("issues", 0, []),
+    ]
+    assert [entry["value"] for entry in answer["put_aside"]] == ["shop"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "answer", "code"),
+    [
+        ("en", "Load this all the same? [y/N] ", "y", 0),
+        ("nl", "Toch laden? [j/N] ", "ja", 0),
+        ("en", "Load this all the same? [y/N] ", "", 1),
+        ("en", "Load this all the same? [y/N] ", "x", 1),
+    ],
+)
+def test_in_a_terminal_it_is_asked(
+    loaded: Command, tmp_path: Path, lang: str, question: str, answer: str, code: int
+) -> None:
+    send(tmp_path / "noord", CHANGED)
+    shown, ended = in_a_terminal("load", "noord", answer=answer, lang=lang)
+    assert question in shown
+    assert ended == code
+    assert json.loads(loaded("status", "--json")[1])["suppliers"][0]["load_id"] == 2 - code
+
+
+def in_a_terminal(*arguments: str, answer: str, lang: str) -> tuple[str, int]:
+    """What a terminal shows of the command, and its exit code."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "ppp_metrics.cli", *arguments]
+    environment = os.environ | {"PPP_METRICS_LANG": lang, "PYTHONPATH": str(Path(cli.__file__).parents[2])}
+    os.write(ours, f"{answer}\n".encode())
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
+        code = running.wait(timeout=120)
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    return shown, code
+
+
+def test_a_loose_file_needs_its_suppliers_name(loaded: Command) -> None:
+    code, out, err = loaded("load", "noord/issues.csv", "noord/partners.csv")
+    assert (code, out) == (2, "")
+    assert err == "Whose is issues.csv? Say so with --as. These are the suppliers so far: noord.\n"
+    assert loaded("load", "noord/issues.csv", "noord/partners.csv", "--as", "noord")[0] == 0
+    code, _, err = loaded("load", "noord", "--as", "Noord ")
+    assert (code, "There is a supplier 'noord' already" in err) == (2, True)
 
 
 def test_quarantine_names_the_place_the_reason_and_the_way_out_in_both_languages(
@@ -262,9 +355,6 @@ def test_every_verb_is_in_the_readme() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    import subprocess
-    import sys
-
     seen = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "ppp_metrics.cli", "--help"],
         capture_output=True,

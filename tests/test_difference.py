@@ -200,7 +200,7 @@ def test_another_suppliers_records_in_another_file_are_recognised_from_half_on(t
 
 
 def test_a_file_without_a_record_is_nobodys(tmp_path: Path) -> None:
-    nothing = {"capabilities.csv": "partner_id,capability,start_date\nc9,research,2026-01-01\n"}
+    nothing = {"capabilities.csv": "partner_id,capability,fte,start_date\nc9,research,1,2026-01-01\n"}
     deliver(tmp_path, FIRST | nothing, "a")
     own = {"partners.csv": PARTNERS.replace("Aa", "Zet").replace("Bee", "Zee")}
     assert deliver(tmp_path, nothing | own, "b").difference.objections() == []

@@ -6,6 +6,7 @@ The real files are read in place, beside the project; no row of them stands here
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections import Counter
 from datetime import date, datetime
@@ -489,3 +490,64 @@ def test_a_row_with_too_many_cells_is_quarantined_and_the_others_are_mapped(tmp_
     deliver(tmp_path, {"export.csv": EXPORT + "3,c,2026-01-03,more\n4,a\n"}, mapping=mapping)
     assert rows(tmp_path, "select issue_id from issues order by 1") == [("1",), ("2",)]
     assert [(row, column) for _, row, column, *_ in put_aside(tmp_path)] == [(4, None), (5, "proposed_date")]
+
+
+THERE = 'There are: "id", "firm", "day".'
+
+
+@pytest.mark.parametrize(
+    ("issues", "sentence"),
+    [
+        ("select Idd from export", f"Line 1: There is no 'Idd' in the files. Did you mean \"id\"? {THERE}"),
+        (
+            "select\n\n  e.fir from export as e",
+            f"Line 3: There is no 'fir' in the files. Did you mean \"firm\"? {THERE}",
+        ),
+        ("select Titel from source", f"Line 1: There is no 'Titel' in the files. {THERE}"),
+        (
+            "\nselect id from exprt",
+            "Line 2: There is no 'exprt' in the files. Did you mean \"export\"? There are: export",
+        ),
+        ("select id\nfrm export", 'Line 2: syntax error at or near "export"'),
+        ("-- none", "must be one SELECT"),
+        (ONE_ISSUE_A_ROW.format("export").replace("day as", "\nfirm::date as"), "Line 2: a cell is not what is"),
+    ],
+)
+def test_a_mapping_that_does_not_run_is_told_by_line_and_by_what_there_is(
+    tmp_path: Path, issues: str, sentence: str
+) -> None:
+    mapping = write_mapping(tmp_path, issues)
+    with pytest.raises(DataError, match=rf"^The mapping issues\.sql .*{re.escape(sentence)}") as refused:
+        deliver(tmp_path, {"export.csv": EXPORT.replace(",a,", ",anna,")}, mapping=mapping)
+    told = str(refused.value)
+    # neither a cell, which may be somebody's, nor SQL that the mapping's author did not write
+    assert [word for word in ("anna", "describe", "list_sort", "\n") if word in told] == []
+
+
+def test_of_several_files_each_has_its_columns(tmp_path: Path) -> None:
+    mapping = write_mapping(tmp_path, "select daj from source")
+    files = {"export.csv": EXPORT, "other.csv": "nr,date\n1,x\n"}
+    with pytest.raises(DataError, match=r'There are: export \("id", "firm", "day"\); other \("nr", "date"\)\.'):
+        deliver(tmp_path, files, mapping=mapping)
+    # of those that the mapping names, if it names any
+    (mapping / "issues.sql").write_text("select daj from other")
+    with pytest.raises(DataError, match=r'There are: "nr", "date"\.'):
+        deliver(tmp_path, files, mapping=mapping)
+
+
+@pytest.mark.parametrize("end", [";", ";\n", " ; -- that was it\n", ";\n/* that;\nwas it */", "\n-- done; over"])
+def test_a_mapping_may_end_as_sql_does(tmp_path: Path, end: str) -> None:
+    mapping = write_mapping(tmp_path, "\ufeff" + ONE_ISSUE_A_ROW.format("export") + end)
+    deliver(tmp_path, {"export.csv": EXPORT}, mapping=mapping)
+    assert rows(tmp_path, "select count(*) from issues") == [(2,)]
+
+
+def test_a_mapping_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    mapping = write_mapping(tmp_path, "")
+    (mapping / "issues.sql").write_bytes("select 'één' as x".encode("cp1252"))
+    with pytest.raises(DataError, match=r"issues\.sql is not UTF-8"):
+        deliver(tmp_path, {"export.csv": EXPORT}, mapping=mapping)
+    (mapping / "issues.sql").unlink()
+    (mapping / "issues.sql").mkdir()
+    with pytest.raises(DataError, match=r"issues\.sql cannot be read: "):
+        deliver(tmp_path, {"export.csv": EXPORT}, mapping=mapping)

@@ -110,6 +110,32 @@ def test_the_key_is_made_once_for_its_owner_and_missed_when_gone(tmp_path: Path)
         place.key(loaded_before=True)
 
 
+def test_a_key_that_is_not_as_it_was_made_is_refused(tmp_path: Path) -> None:
+    # a new line added by an editor, an empty file, a folder in its place: all would make other people of the same ids
+    (tmp_path / "ppp.toml").write_text('name = "Noord"\n')
+    place = find_workspace(tmp_path)
+    place.key_file.write_bytes(place.key(loaded_before=False) + b"\n")
+    with pytest.raises(DataError, match=r"pseudonym\.key is not as it was made: it has 33 bytes, not 32"):
+        place.key(loaded_before=True)
+    place.key_file.write_bytes(b"")
+    with pytest.raises(DataError, match="it has 0 bytes"):
+        place.key(loaded_before=False)
+    place.key_file.unlink()
+    place.key_file.mkdir()
+    with pytest.raises(DataError, match=r"pseudonym\.key cannot be read: "):
+        place.key(loaded_before=True)
+
+
+def test_a_session_that_keeps_nothing_leaves_no_trace(tmp_path: Path) -> None:
+    with store(tmp_path).writing(keep=False) as con:
+        con.execute("insert into loads values (1, 'a', now()::timestamp, '', null)")
+    assert list(tmp_path.iterdir()) == []
+    deliver(tmp_path, {"partners.csv": PARTNERS})
+    with store(tmp_path).writing(keep=False) as con:
+        con.execute("delete from loads")
+    assert rows(tmp_path, "select count(*) from loads") == [(1,)]
+
+
 @pytest.mark.parametrize(("settings", "sentence"), [(None, "is not a workspace"), ("name = ", "cannot be read")])
 def test_a_folder_that_is_no_workspace_is_said(tmp_path: Path, settings: str | None, sentence: str) -> None:
     if settings is not None:

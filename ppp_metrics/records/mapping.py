@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SOURCE_CELLS = "cells_to_map"
+MOST_COLUMNS = 40
+"""So many columns of a file are named where one is not there."""
 
 
 def mapping_files(folder: Path) -> dict[str, Path]:
@@ -130,7 +132,7 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path, relations: Map
         query = re.sub(r";(\s|--[^\n]*(\n|$)|/\*.*?\*/)*$", "", sql, flags=re.DOTALL)
         described = {name: str(kind) for name, kind, *_ in con.execute(f"describe {query}").fetchall()}
     except duckdb.Error as error:
-        raise DataError(_explained(path, error, relations)) from None
+        raise DataError(_explained(path, sql, error, relations)) from None
     _refuse_wrong_columns(table, path, described)
     names = [name for name in described if name in table.by_name]
     cells = ", ".join(f"{text_of(name, described[name])} as {name}" for name in names)
@@ -142,7 +144,7 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path, relations: Map
             f"(select list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n))"
         )
     except duckdb.Error as error:
-        raise DataError(_explained(path, error, relations)) from None
+        raise DataError(_explained(path, sql, error, relations)) from None
     _refuse_rows_without_source(con, table, path)
     missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
     return f"select *{missing} from mapped_{table.name}"
@@ -159,7 +161,7 @@ def _sql_of(path: Path) -> str:
         ) from None
 
 
-def _explained(path: Path, error: Exception, relations: Mapping[str, list[str]]) -> Message:
+def _explained(path: Path, sql: str, error: Exception, relations: Mapping[str, list[str]]) -> Message:
     """Why a mapping does not run, in the words of its files: the line, and what there is in place of what there is not.
 
     Never a cell's value, which may be somebody's.
@@ -173,7 +175,8 @@ def _explained(path: Path, error: Exception, relations: Mapping[str, list[str]])
     if isinstance(error, (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)):
         problem = msg("a cell is not what is expected there; try_cast leaves such a cell empty.")
     elif found := re.search(r'column "(.+)" not found|not have a column named "(.+)"', told[0]):
-        problem = _no_such_column(found[1] or found[2], relations)
+        named = {name: own for name, own in relations.items() if re.search(rf"(?i)\b{re.escape(name)}\b", sql)}
+        problem = _no_such_column(found[1] or found[2], relations if "source" in named else named or relations)
     elif found := re.search(r"Table with name (.+) does not exist", told[0]):
         problem = _no_such(found[1], ", ".join(relations), relations)
     if line:
@@ -184,7 +187,10 @@ def _explained(path: Path, error: Exception, relations: Mapping[str, list[str]])
 def _no_such_column(name: str, relations: Mapping[str, list[str]]) -> Message:
     """That a column is not there, and which ones are: of each file, where there are several."""
     columns = {relation: own for relation, own in relations.items() if relation != "source"} or relations
-    shown = [", ".join(f'"{each}"' for each in own) for own in columns.values()]
+    shown = [
+        ", ".join([f'"{each}"' for each in own[:MOST_COLUMNS]] + ["…"] * (len(own) > MOST_COLUMNS))
+        for own in columns.values()
+    ]
     if len(columns) > 1:
         shown = [f"{relation} ({own})" for relation, own in zip(columns, shown, strict=True)]
     return _no_such(name, "; ".join(shown), [each for own in columns.values() for each in own])
