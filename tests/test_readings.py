@@ -46,7 +46,7 @@ def test_dates_with_the_month_first_are_read_and_told(tmp_path: Path) -> None:
 
 
 def test_numbers_that_the_column_settles_or_not_are_told(tmp_path: Path) -> None:
-    stay = "participant_id,issue_id,start_date,hours\nd1,i0,2026-01-05,1.300\nd1,i0,2026-01-06,'7,5'\n".replace(
+    stay = 'participant_id,issue_id,start_date,hours\nd1,i0,2026-01-05,1.300\nd1,i0,2026-01-06,"7,5"\n'
         "'", '"'
     )
     outcomes = "outcome_id,issue_id,delivered_date,value_eur\no1,i0,2026-02-01,1.300\n"

@@ -1,7 +1,7 @@
 """One table of a load is cast: `staged_<table>` has one row a source row, or a mapped record.
 
-Its columns are origin, the typed columns, `bad`, a bit a column whose cell is missing or cannot be read, and `hollow`,
-a bit a column whose cell holds no more than a word for nothing.
+Its columns are origin, the typed columns, and `bad`, a bit a column whose cell is missing though required, or cannot be
+read.
 """
 
 from __future__ import annotations
@@ -60,10 +60,6 @@ def _cast(
     place = place_of(mapped)
     cells = {column.name: filled(column, column.name, every_word=again) for column in table.columns}
     filled_cells = ", ".join(f"{cell} as {name}" for name, cell in cells.items())
-    hollow = " + ".join(
-        f"case when {name} is not null and {cell} is null then {1 << index}::bigint else 0 end"
-        for index, (name, cell) in enumerate(cells.items())
-    )
     values = ", ".join(
         f"{typed(column, habit_sql(habits or {}, column, place), metrics)} as typed_{column.name}"
         for column in table.columns
@@ -73,10 +69,10 @@ def _cast(
     con.execute(
         f"create or replace temp table staged_{table.name} as "
         f"with texts as ({texts}), "
-        f"filled as (select origin, {origins}{hollow} as hollow, {filled_cells} from texts), "
+        f"filled as (select origin, {origins}{filled_cells} from texts), "
         f"typed as (select *, {values} from filled) "
-        f"select origin, {origins}{', '.join(f'typed_{name} as {name}' for name in names)}, {bad} as bad, hollow, "
-        f"coalesce({', '.join(names)}) is null and hollow = 0 as blank from typed"
+        f"select origin, {origins}{', '.join(f'typed_{name} as {name}' for name in names)}, {bad} as bad, "
+        f"coalesce({', '.join(names)}) is null as blank from typed"
     )
 
 

@@ -23,6 +23,7 @@ create or replace temp macro trimmed(cell) as
 -- plain ASCII from ink to ink is not copied: of a million rows nearly every cell
 create or replace temp macro cleaned(cell) as
     case
+        when cell is null then null
         when cell > '!' and cell < chr(127) and cell[-1] between '!' and '~' and strlen(cell) = length(cell) then cell
         else trimmed(cell)
     end;
@@ -31,6 +32,7 @@ create or replace temp macro cleaned(cell) as
 -- no look at it
 create or replace temp macro filled(cell, nothing) as
     case
+        when cell is null then null
         when cell >= '0' and cell < chr(127) and not (cell between 'N' and 'O' or cell between 'n' and 'o')
             and cell not between ':' and 'A' and cell[-1] between '!' and '~' and strlen(cell) = length(cell)
             then cell
@@ -134,6 +136,7 @@ create or replace temp macro read_rare_date(cell, order_shown) as
 -- a moment is the day that is written, whatever its zone: that is the day in the sender's own administration
 create or replace temp macro read_date(cell, order_shown) as
     plausible_date(case
+        when cell is null then null
         when length(cell) = 10 and cell[5] = '-' then try_cast(cell as date)
         when cell[-5] = '-' and cell[-6] between '0' and '9' and order_shown is null then try_strptime(cell, '%d-%m-%Y')::date
         when cell[-5] in ('-', '/', '.') and cell[-6] between '0' and '9' and order_shown = 'dmy'
@@ -210,7 +213,7 @@ create or replace temp macro finite(number) as
 create or replace temp macro read_number(cell, decimal_mark) as
     finite(try_cast(
         case
-            when regexp_full_match(cell, '-?\d+') then cell
+            when cell is null or regexp_full_match(cell, '-?\d+') then cell
             else list_transform([without_money_marks(cell)], lambda bare: decimal_point(bare, decimal_mark))[1]
         end
     as double));

@@ -90,11 +90,14 @@ def unsettled(con: DuckDBPyConnection, load_id: int, places: Places) -> list[Mes
 
 
 def _nothing(con: DuckDBPyConnection, table: Table, texts: str, place: str, places: Places) -> list[Message]:
-    [(hollow,)] = con.execute(f"select bit_or(hollow) from staged_{table.name}").fetchall()
+    sent, staged = (
+        con.execute(f"select {', '.join(f'count({name})' for name in table.by_name)} from {relation}").fetchall()[0]
+        for relation in (f"({texts})", f"staged_{table.name}")
+    )
     told = []
-    for index, column in enumerate(table.columns):
-        if not (hollow or 0) >> index & 1:
-            continue
+    for column, *counts in zip(table.columns, sent, staged, strict=True):
+        if counts[0] == counts[1] or column.form == "name":
+            continue  # whatever was sent has a value
         text = f"cleaned({column.name})"
         rows = con.execute(
             f"select source_id, sum(n)::bigint, list(word order by n desc, word) from ("
