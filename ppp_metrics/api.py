@@ -116,7 +116,8 @@ class OpenWorkspace:
         if mapping is not None and supplier is None:
             raise UsageError(msg("Files that are loaded with a mapping need their supplier's name: add --as."))
         is_first = not self.place.database.exists()
-        sent = deliveries([Path(source) for source in sources], supplier, known=() if is_first else self._suppliers())
+        known = () if is_first else self._suppliers()
+        sent = deliveries([Path(source) for source in sources], supplier, known, workspace=self.place.root)
         key = secrets.token_bytes(32) if dry_run and is_first else self.place.key(loaded_before=not is_first)
         metrics = {metric.id: metric.label for metric in METRICS.values()}
         return ingest.load(

@@ -162,12 +162,16 @@ def test_a_dry_run_prints_the_difference_and_what_would_be_put_aside(loaded: Com
     assert out.splitlines()[1:6] == DIFFERENCE
     assert "noord: partners.csv, row 4, partner_type 'shop': This is not one of" in out
     assert "`ppp-metrics quarantine`" not in out
-    assert out.splitlines()[-1] == "Nothing was loaded."
+    assert out.splitlines()[-2:] == [
+        "Nothing was loaded.",
+        "Without --dry-run this is asked first in a terminal, and needs --yes elsewhere.",
+    ]
     answer = json.loads(loaded("load", "noord", "--dry-run", "--json")[1])["loads"][0]
     assert [(each["table"], each["gone"], each["gone_keys"]) for each in answer["difference"]["tables"]] == [
         ("partners", 1, ["c2"]),
         ("issues", 0, []),
     ]
+    assert answer["difference"]["objections"] == ["noord would lose 1 of its 2 keys in partners."]
     assert [entry["value"] for entry in answer["put_aside"]] == ["shop"]
 
 
@@ -202,6 +206,16 @@ def in_a_terminal(*arguments: str, answer: str, lang: str) -> tuple[str, int]:
     shown = os.read(ours, 1 << 16).decode()
     os.close(ours)
     return shown, code
+
+
+def test_the_first_loose_file_is_refused_with_a_command_that_works(tmp_path: Path, ppp: Command) -> None:
+    assert ppp("init", "new")[0] == 0
+    send(tmp_path / "from noord", {"partners.csv": PARTNERS})
+    code, _, err = ppp("load", "from noord/partners.csv", "--workspace", "new")
+    command = shlex.split(err.split("`")[1])
+    assert (code, command[:5]) == (2, ["ppp-metrics", "load", "from noord/partners.csv", "--as", "from noord"])
+    assert ppp(*command[1:])[0] == 0
+    assert "from noord" in ppp("status", "--workspace", "new")[1]
 
 
 def test_a_loose_file_needs_its_suppliers_name(loaded: Command) -> None:

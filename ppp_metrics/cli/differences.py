@@ -64,8 +64,6 @@ def say_differences(differences: Iterable[Difference], lang: str) -> None:
 
 def _details(table: TableDifference) -> Iterator[Message]:
     """What the counts of a table do not say."""
-    from ppp_metrics.records.difference import listed
-
     keys, more = ", ".join(table.gone_keys), table.gone - len(table.gone_keys)
     if keys and more:
         yield msg("{table}: gone are {keys} and {count} more.", table=table.table, keys=keys, count=f"{more:,}")

@@ -93,6 +93,8 @@ def load(
     say_loads(results, lang)
     if dry_run:
         say(msg("Nothing was loaded.").render(lang))
+        if any(result.difference.objections() for result in results):
+            say(msg("Without --dry-run this is asked first in a terminal, and needs --yes elsewhere.").render(lang))
 
 
 def status(as_json: Json = False, workspace: Folder = Path(".")) -> None:

@@ -31,10 +31,13 @@ class Delivery:
     paths: list[Path]
 
 
-def deliveries(sources: list[Path], supplier: str | None, known: Collection[str] = ()) -> list[Delivery]:
+def deliveries(
+    sources: list[Path], supplier: str | None, known: Collection[str] = (), *, workspace: Path | None = None
+) -> list[Delivery]:
     """With `supplier` one delivery of everything; else a folder is a supplier by its name, each of its subfolders too.
 
-    `known` are the suppliers there are: a name that is written almost as one of them is refused.
+    `known` are the suppliers there are: a name that is written almost as one of them is refused. `workspace` is for the
+    command that is proposed.
 
     Raises UsageError for loose files without `supplier` and for a name that will not do; DataError for a path that does
     not exist, or a folder without files to load.
@@ -57,7 +60,7 @@ def deliveries(sources: list[Path], supplier: str | None, known: Collection[str]
             loose.append(source)
             sent[source] = None
     if loose and supplier is None:
-        raise _nameless(loose, known)
+        raise _nameless(loose, known, workspace)
     once = {path.resolve(): path for path in reversed(sent)}
     files = [path for path in sent if once[path.resolve()] == path]
     if supplier is not None:
@@ -123,7 +126,9 @@ def _shown(path: Path) -> str:
     )
 
 
-def _nameless(loose: list[Path], known: Collection[str]) -> UsageError:
+def _nameless(loose: list[Path], known: Collection[str], workspace: Path | None) -> UsageError:
+    is_here = workspace is None or workspace.resolve() == Path.cwd()
+    place = [] if is_here else ["--workspace", shlex.quote(str(workspace))]
     files = " ".join(shlex.quote(str(path)) for path in loose[:3]) + (" ..." if len(loose) > 3 else "")
     if known:
         return UsageError(
@@ -135,11 +140,9 @@ def _nameless(loose: list[Path], known: Collection[str]) -> UsageError:
         )
     return UsageError(
         msg(
-            "Whose is {file}? Say so with --as; there are no suppliers yet. For example: "
-            "`ppp-metrics load {files} --as {name}`.",
+            "Whose is {file}? Say so with --as; there are no suppliers yet. For example: `ppp-metrics load {command}`.",
             file=loose[0].name,
-            files=files,
-            name=shlex.quote(_proposed_name(loose)),
+            command=" ".join([files, "--as", shlex.quote(_proposed_name(loose)), *place]),
         )
     )
 

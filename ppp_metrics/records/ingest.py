@@ -306,7 +306,10 @@ def to_json(results: list[LoadResult], lang: str) -> str:
     loads = [
         vars(result)
         | {name: [each.render(lang) for each in getattr(result, name)] for name in ("notices", "readings")}
-        | {"difference": result.difference.to_dict()}
+        | {
+            "difference": result.difference.to_dict()
+            | {"objections": [objection.render(lang) for objection in result.difference.objections()]}
+        }
         for result in results
     ]
     totals = {
