@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +85,7 @@ def control_limits(rate_pct: float, trials: int, coverage_pct: float) -> tuple[f
     return max(0.0, low), min(100.0, max(0.0, high))
 
 
-def mean(values: Numbers, people: Numbers | None = None) -> Estimate:
+def mean(values: Numbers, people: NDArray[Any] | None = None) -> Estimate:
     """The mean in the unit of the values, with a BCa bootstrap interval from 10 people on. Efron 1987.
 
     `people` says whose each value is, by any number; without, each is somebody else's.
@@ -112,7 +112,7 @@ def median(values: Numbers) -> Estimate:
     )
 
 
-def ratio_of_means_pct(numerators: Numbers, denominators: Numbers, people: Numbers | None = None) -> Estimate:
+def ratio_of_means_pct(numerators: Numbers, denominators: Numbers, people: NDArray[Any] | None = None) -> Estimate:
     """100 x mean(numerators) / mean(denominators), in percent, with a BCa bootstrap interval from 10 people on.
 
     Efron 1987; `people` as for `mean`. No value (note `no_gain`) unless the denominators' mean is above 0 beyond doubt:
@@ -138,7 +138,7 @@ def coefficient_of_variation_pct(counts: Numbers) -> Estimate:
     return Estimate(float(100 * counts.std(ddof=1) / counts.mean()))
 
 
-def hedges_g_av(pre: Numbers, post: Numbers, people: Numbers | None = None) -> Estimate:
+def hedges_g_av(pre: Numbers, post: Numbers, people: NDArray[Any] | None = None) -> Estimate:
     """Hedges' g_av of paired scores in standard deviations, with a BCa bootstrap interval from 10 people on.
 
     g_av = J (mean(post) - mean(pre)) / ((sd(pre) + sd(post)) / 2), J = 1 - 3 / (4 (n-1) - 1), sd over pairs with their
@@ -155,7 +155,7 @@ def hedges_g_av(pre: Numbers, post: Numbers, people: Numbers | None = None) -> E
     return _over_people(sums, partial(_g_av, middles[1] - middles[0]))
 
 
-def _sums(people: Numbers | None, *values: Numbers) -> Numbers:
+def _sums(people: NDArray[Any] | None, *values: Numbers) -> Numbers:
     """A column a person: 1, the number of their values, and the sum of each of these.
 
     In one order, whatever the people are called and however the values are stored.
