@@ -167,16 +167,19 @@ def test_an_issue_is_open_for_long_after_two_years_without_solution_or_end(deliv
 
 
 def test_people_measured_once_are_counted_a_year_after_and_once_each(tmp_path: Path) -> None:
-    """p1 lacks two measurements after, p2 has them; p3 was measured again only later."""
-    people = "participant_id,role\np1,student\np2,student\np3,student\n"
-    header = "participant_id,competence_code,design,moment,assessed_date,score,scale_min,scale_max\n"
+    """p1 lacks two measurements after, p2 has them; p3 was measured again only later, p4 about no issue any more."""
+    people = "participant_id,role\np1,student\np2,student\np3,student\np4,student\n"
+    header = "participant_id,competence_code,design,moment,assessed_date,issue_id,score,scale_min,scale_max\n"
     lines = [
-        "p1,x,pre_post,pre,2025-01-01", "p1,y,pre_post,pre,2025-01-01",
-        "p2,x,pre_post,pre,2025-01-01", "p2,x,pre_post,post,2025-06-01",
-        "p3,x,pre_post,pre,2025-01-01", "p3,x,pre_post,post,2026-01-15",
+        "p1,x,pre_post,pre,2025-01-01,", "p1,y,pre_post,pre,2025-01-01,",
+        "p2,x,pre_post,pre,2025-01-01,", "p2,x,pre_post,post,2025-06-01,",
+        "p3,x,pre_post,pre,2025-01-01,", "p3,x,pre_post,post,2026-01-15,",
+        "p4,x,pre_post,pre,2025-01-02,i1", "p4,x,pre_post,post,2025-10-01,",
     ]  # fmt: skip
     measured = header + "".join(f"{line},5,0,10\n" for line in lines)
-    deliver(tmp_path, {"partners.csv": PARTNERS, "participants.csv": people, "assessments.csv": measured})
+    files = {"partners.csv": PARTNERS, "issues.csv": ISSUES, "participants.csv": people, "assessments.csv": measured}
+    deliver(tmp_path, files)
     assert found(tmp_path, quality.people_measured_once, date(2025, 12, 31)) == {}
     assert found(tmp_path, quality.people_measured_once, date(2026, 1, 1)) == {"a": 2}
-    assert found(tmp_path, quality.people_measured_once, date(2026, 1, 15)) == {"a": 1}
+    assert found(tmp_path, quality.people_measured_once, date(2026, 1, 2)) == {"a": 3}
+    assert found(tmp_path, quality.people_measured_once, date(2026, 1, 15)) == {"a": 2}

@@ -239,7 +239,8 @@ def people_measured_once(con: DuckDBPyConnection, day: date) -> dict[str, int]:
         "where moment = 'pre' and assessed_date <= $latest and not exists ("
         "  from assessments as post where post.moment = 'post' and post.supplier = pre.supplier "
         "  and post.participant_id = pre.participant_id and post.competence_code = pre.competence_code "
-        "  and post.design = pre.design and post.assessed_date between pre.assessed_date and $day) group by supplier",
+        "  and post.design = pre.design and post.issue_id is not distinct from pre.issue_id "
+        "  and post.assessed_date between pre.assessed_date and $day) group by supplier",
         {"day": day, "latest": day - timedelta(days=SECOND_MEASUREMENT_DAYS)},
     ).fetchall()
     return dict(rows)
