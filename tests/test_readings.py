@@ -47,14 +47,10 @@ def test_dates_with_the_month_first_are_read_and_told(tmp_path: Path) -> None:
 
 def test_numbers_that_the_column_settles_or_not_are_told(tmp_path: Path) -> None:
     stay = 'participant_id,issue_id,start_date,hours\nd1,i0,2026-01-05,1.300\nd1,i0,2026-01-06,"7,5"\n'
-        "'", '"'
-    )
     outcomes = "outcome_id,issue_id,delivered_date,value_eur\no1,i0,2026-02-01,1.300\n"
     result = deliver(
         tmp_path,
-        issues("2026-01-05")
-        | {"participants.csv": PEOPLE, "participations.csv": f'{stay}d1,i0,2026-01-05,1.300\nd1,i0,2026-01-06,"7,5"\n'}
-        | {"outcomes.csv": outcomes},
+        issues("2026-01-05") | {"participants.csv": PEOPLE, "participations.csv": stay, "outcomes.csv": outcomes},
     )
     assert [str(reading) for reading in result.readings] == [
         "participations.csv: numbers of hours such as 1.300 / 1,300 are read as 1300 / 1.3, as other cells of the "

@@ -96,7 +96,7 @@ def _nothing(con: DuckDBPyConnection, table: Table, texts: str, place: str, plac
     )
     told = []
     for column, *counts in zip(table.columns, sent, staged, strict=True):
-        if counts[0] == counts[1] or column.form == "name":
+        if column.form == "name" or (counts[0] == counts[1] and not column.default):
             continue  # whatever was sent has a value
         text = f"cleaned({column.name})"
         rows = con.execute(
