@@ -208,7 +208,14 @@ def test_a_registration_number_is_no_word_for_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("2026", "2026"), ("2026-Q3", "2026-Q3"), ("2026k3", "2026-Q3"), ("Q3 2026", "2026-Q3"), ("2026-07", None)],
+    [
+        ("2026", "2026"),
+        ("2026.0", "2026"),
+        ("2026-Q3", "2026-Q3"),
+        ("2026k3", "2026-Q3"),
+        ("Q3 2026", "2026-Q3"),
+        ("2026-07", None),
+    ],
 )
 def test_periods(text: str, value: str | None) -> None:
     assert read("read_period", text) == value

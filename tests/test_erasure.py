@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from pathlib import Path
 
@@ -64,6 +66,22 @@ def test_a_person_goes_from_every_load_and_what_went_is_said(ws: OpenWorkspace) 
         assert con.execute("select count(*) from participations").fetchall() == [(1,)]
     with pytest.raises(UsageError, match="No participant is known by this id"):
         ws.erase("anna")
+
+
+def test_a_person_is_known_by_the_id_as_it_is_seen_and_as_it_was_written(ws: OpenWorkspace, tmp_path: Path) -> None:
+    # the accent is a letter of its own, and after it comes a character without width
+    written = "rene\u0301\u200b"
+    send(tmp_path, "noord", participants=PARTICIPANTS + f"{written},student\n")
+    ws.load([tmp_path / "noord"])
+    assert ws.erase("ren\u00e9").removed == {"noord": {"participants": 1}}
+    # a load made before ids were cleaned holds the pseudonym of what was written
+    key = ws.place.key(loaded_before=True)
+    before = hmac.new(key, f"noord\x1f{written}".encode(), hashlib.sha256).hexdigest()[:32]
+    with ws.store.writing() as con:
+        con.execute(
+            "update history.participants set participant_id = ? where load_id = 1 and role = 'student'", [before]
+        )
+    assert ws.erase(written).removed == {"noord": {"participants": 1}}
 
 
 def test_one_supplier_alone_can_be_meant(ws: OpenWorkspace) -> None:

@@ -232,7 +232,7 @@ create or replace temp macro read_boolean(cell) as
 -- a quarter or a year as Period writes it
 create or replace temp macro read_period(cell) as
     case
-        when regexp_full_match(cell, '\d{4}') then cell
+        when regexp_full_match(cell, '\d{4}(\.0+)?') then cell[:4]
         when regexp_full_match(cell, '\d{4}[ -]?[QqKk][1-4]') then cell[:4] || '-Q' || cell[-1]
         when regexp_full_match(cell, '[QqKk][1-4][ -]?\d{4}') then cell[-4:] || '-Q' || cell[2]
     end;

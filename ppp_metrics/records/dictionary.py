@@ -18,7 +18,8 @@ Made from `ppp_metrics/records/model.py` by `python -m ppp_metrics.records.dicti
 A file or sheet is a table when it bears the table's name, a column when it bears the column's: in English or Dutch,
 whatever the case and spacing. Only `partners`, `issues` and `outcomes` are needed for a first report. Keys are local to
 a supplier; regions, themes and competence codes are shared by all. A column with `*` is required. People's ids become
-pseudonyms on load.
+pseudonyms on load. A region may be given by the name of its area. Dates and numbers may stand as people write them:
+what can be read in two ways is read as the other cells of the file show, or put aside.
 
 Beside this file: `demo/` holds the synthetic files of a fictitious network, `mappings/` the SQL that turns files of
 another shape into these tables.

@@ -41,8 +41,7 @@ class Erasure:
 
 def pseudonym(key: bytes, supplier: str, participant_id: str) -> str:
     """What stands in the database for a supplier's own id of a participant: the macro of casting.sql, in Python."""
-    text = f"{supplier}\x1f{cleaned(participant_id)}".encode()
-    return hmac.new(key, text, hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
+    return _keyed_hash(key, supplier, cleaned(participant_id))
 
 
 def erase(store: Store, key: bytes | None, participant_id: str | None, supplier: str | None = None) -> Erasure:
@@ -65,7 +64,7 @@ def erase(store: Store, key: bytes | None, participant_id: str | None, supplier:
         for name in [supplier] if supplier else suppliers:
             ids = None
             if key is not None and participant_id is not None:
-                ids = [pseudonym(key, name, participant_id), cleaned(participant_id)]
+                ids = _known_by(key, name, participant_id)
             removed, concerned = _remove(con, name, ids)
             loads |= concerned
             if removed:
@@ -81,6 +80,16 @@ def erase(store: Store, key: bytes | None, participant_id: str | None, supplier:
         _mark(con, loads)
     _write_anew(store.path)
     return erasure
+
+
+def _keyed_hash(key: bytes, supplier: str, text: str) -> str:
+    return hmac.new(key, f"{supplier}\x1f{text}".encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_LENGTH]
+
+
+def _known_by(key: bytes, supplier: str, participant_id: str) -> list[str]:
+    """What a participant can stand as in any load: those of before ids were cleaned have an id as it was written."""
+    spellings = {cleaned(participant_id), participant_id.strip()}
+    return [*(_keyed_hash(key, supplier, text) for text in spellings), *spellings]
 
 
 def _remove(con: DuckDBPyConnection, supplier: str, ids: list[str] | None) -> tuple[dict[str, int], set[int]]:

@@ -131,9 +131,8 @@ def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
 def _suggestion(lang: str, table: str | None, column: str | None, value: str | None) -> str:
     """The code that a mistyped one was probably meant to be."""
     codes = BY_NAME[table].by_name[column].codes if table and column else ()
-    guess = (
-        nearest(value, [word for code in codes for word in (code.value, code.label.render(lang))]) if value else None
-    )
+    words = [word for code in codes for word in (code.value, code.label.en, code.label.nl, *code.aliases)]
+    guess = nearest(value, words) if value else None
     return " " + msg("Did you mean '{guess}'?", guess=guess).render(lang) if guess else ""
 
 

@@ -219,12 +219,14 @@ class _Ledger:
     def _near_metrics(self, where: str, cell: str) -> dict[str, str]:
         """Unknown id -> the metric that was probably meant, by its id or its name."""
         by_word = {name.render(lang): metric_id for metric_id, name in self.metrics.items() for lang in LANGUAGES}
-        by_word |= {metric_id: metric_id for metric_id in self.metrics}
+        by_word |= {metric_id.replace("_", " "): metric_id for metric_id in self.metrics}
+        by_word |= {_in_any_order(word): metric_id for word, metric_id in by_word.items()}
         unknown = self.con.execute(
             f"select distinct {cell} from staged_{self.table.name} as s join ({self.texts}) as t using (origin) "
             f"where {where} and {cell} is not null order by 1 limit {MOST_GUESSES}"
         ).fetchall()
-        return {value: by_word[guess] for (value,) in unknown if (guess := nearest(value, by_word))}
+        near = {value: nearest(value, by_word) or nearest(_in_any_order(value), by_word) for (value,) in unknown}
+        return {value: by_word[word] for value, word in near.items() if word}
 
     def _write(self, column: str, where: str, reason: str, values: str, row_kept: str) -> None:
         shown = {c.name: f"pseudonym(cleaned(t.{c.name}))" if c.personal else f"t.{c.name}" for c in self.table.columns}
@@ -254,6 +256,10 @@ class _Ledger:
 
     def _any(self, from_where: str) -> bool:
         return bool(self.con.execute(f"select 1 {from_where} limit 1").fetchall())
+
+
+def _in_any_order(words: str) -> str:
+    return " ".join(sorted(words.replace("_", " ").lower().split()))
 
 
 def _may_be_empty(column: Column) -> bool:

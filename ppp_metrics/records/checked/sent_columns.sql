@@ -104,8 +104,9 @@ final as (
         sent.column_name,
         coalesce(aside.put_aside, 0) as put_aside,
         coalesce(counted.kept, 0) + coalesce(aside.put_aside, 0) as cells,
-        100 * coalesce(aside.put_aside, 0) / nullif(coalesce(counted.kept, 0) + coalesce(aside.put_aside, 0), 0)
-            as put_aside_pct
+        round(
+            100 * coalesce(aside.put_aside, 0) / nullif(coalesce(counted.kept, 0) + coalesce(aside.put_aside, 0), 0), 2
+        ) as put_aside_pct
     from delivered_columns as sent
     join known_loads as loaded using (supplier)
     left join counted using (load_id, table_name, column_name)
