@@ -99,9 +99,11 @@ def _nothing(con: DuckDBPyConnection, table: Table, texts: str, place: str, plac
         if column.form == "name" or (counts[0] == counts[1] and not column.default):
             continue  # whatever was sent has a value
         text = f"cleaned({column.name})"
+        codes = ", ".join(quoted_text(code.value) for code in column.codes) or "''"
         rows = con.execute(
             f"select source_id, sum(n)::bigint, list(word order by n desc, word) from ("
-            f"select {place} >> {ROW_BITS} as source_id, lower({text}) as word, count(*) as n from ({texts}) "
+            f"select {place} >> {ROW_BITS} as source_id, lower({text}) as word, count(*) as n "
+            f"from (select * from ({texts}) where {column.name} not in ({codes})) "
             f"where {text} is not null and {filled(column, column.name, every_word=True)} is null group by all) "
             "group by source_id order by source_id"
         ).fetchall()
