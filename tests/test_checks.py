@@ -312,6 +312,25 @@ def test_posts_of_two_pres_that_cross_are_one_each(changed: Callable[..., Store]
     assert "assessments_one_post_per_pre" not in broken(run_checks(world, EXPECTATIONS))
 
 
+def test_a_post_about_another_issue_leaves_the_pre_alone(changed: Callable[..., Store]) -> None:
+    # one of two pres and one of two posts have no other half: 50 %
+    assert broken(run_checks(changed([("assessments", 6, "issue_id = 'i1'")]), EXPECTATIONS)) == {
+        "assessments_pre_matched": [("assessments.csv", 5)],
+        "assessments_post_matched": [("assessments.csv", 6)],
+    }
+
+
+def test_a_post_belongs_to_no_pre_before_the_last_post(changed: Callable[..., Store]) -> None:
+    # d2 has a pre and a post of 02-01; d1's pre and post become posts of d2, with no pre since: two of three are alone
+    d2 = "(select any_value(participant_id) from history.assessments where source_row = 5)"
+    again = [
+        ("assessments", row, f"participant_id = {d2}, moment = 'post', assessed_date = '2026-0{row}-01'")
+        for row in (3, 4)
+    ]
+    found = broken(run_checks(changed(again), EXPECTATIONS))
+    assert found["assessments_post_matched"] == [("assessments.csv", 3), ("assessments.csv", 4)]
+
+
 @pytest.mark.parametrize("rule_id", NUMBER_BREAKERS)
 def test_a_number_that_cannot_be_is_named(rule_id: str) -> None:
     row, column, value = NUMBER_BREAKERS[rule_id]

@@ -88,3 +88,22 @@ def test_a_supplier_without_records_in_a_region_does_not_matter_there() -> None:
     add_rows(con, "partners", [{"partner_id": "e1", "region_code": "NL230"}], supplier="c", load_id=3)
     found = slice_digests(con, date(2025, 12, 31))
     assert {region for region, digest in digests().items() if found[region] != digest} <= {"NL"}
+
+
+def test_a_pair_of_people_is_looked_at_whole_wherever_it_stands() -> None:
+    pair = """
+    participants
+    participant_id | partner_id
+    s1             | c1
+    s2             | -
+
+    interactions
+    giver_id | receiver_id | interaction_date | issue_id
+    s1       | s2          | 2025-02-01       | i1
+    s2       | s1          | 2025-03-01       | -
+    """
+    text = RECORDS.replace("    supplier b\n", pair + "\n    supplier b\n")
+    before = digests(text=text)
+    after = digests("update interactions set giver_id = 's1', receiver_id = 's2' where issue_id is null", text=text)
+    # the way back names no issue, and was given by somebody of no region: still the pair of the north is one-way now
+    assert {region for region in before if before[region] != after[region]} == {"NL", "NL1", *NORTH}
