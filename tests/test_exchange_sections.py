@@ -112,7 +112,7 @@ def foot_numbers(report: Callable[..., Report]) -> list[dict]:
     ("helped", "says"),
     [
         ([("s01", "s01")], "No interactions were delivered for this region and period."),
-        (HELPED[:6], "Nobody in a school and a company was recorded as helping the other to learn."),
+        (HELPED[:6], "No help between people of schools and employees of companies was recorded."),
         (HELPED[13:15], "How often school and company helped each other to learn is withheld."),
         (
             HELPED[15:23],

@@ -82,7 +82,7 @@ def test_a_curve_ends_where_few_can_still_come_into_use(tmp_path: Path) -> None:
 def test_too_few_issues_are_said_and_not_drawn(network: Path) -> None:
     # Friesland: 4 issues under either obligation
     made = opened(network, region="NL12").implementation_over_time()
-    assert "No share can be given yet for: result obligation (too few) and effort obligation (too few)." in text(made)
+    assert "No share is given for: result obligation (too few) and effort obligation (too few)." in text(made)
     assert "<svg" not in made.html
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.metrics.dimensions import DIMENSIONS, find_value
 from ppp_metrics.metrics.registry import find_metric
-from ppp_metrics.metrics.relations import prepare, relation
+from ppp_metrics.metrics.relations import locate_suppliers, prepare, relation
 from ppp_metrics.periods import Period
 
 if TYPE_CHECKING:
@@ -113,21 +116,81 @@ def targets_for(
     prepare(con)
     code = find_region(con, region) if region else "NL"
     key = find_partnership(con, partnership) if partnership else None
-    rows = con.execute(
-        "select target.period, target.target_value from targets as target "
-        "left join region_paths as region using (region_code) "
-        "left join partnership_settings as partnership using (supplier, partnership_id) "
-        "where target.metric_id = ? and if(target.region_code is null, 'NL', region.current_code) = ? "
-        "and partnership.partnership is not distinct from ? "
-        "order by target.load_id, target.target_value",
-        [metric.id, code, key],
-    ).fetchall()
-    values = {}
-    for text, value in rows:
-        try:
-            values[Period.parse(text)] = value
-        except UsageError:
-            continue
+    own = [target for target in _targets(con, metric.id) if target.partnership == key]
+    if key is None:
+        own = [target for target in own if target.region == code]
+    elif region:
+        # of a partnership's targets those for what it does here go before those for wherever it works
+        own = sorted((each for each in own if each.region in ("", code)), key=lambda each: each.region == code)
+    values = {target.period: target.value for target in own}
     if period in values or metric.window == "period":
         return values.get(period)
     return values.get(Period(period.year))
+
+
+@dataclass(frozen=True)
+class PartnershipTarget:
+    """What a partnership is to reach; `is_inside`: all its issues lie in the region asked for."""
+
+    metric_id: str
+    partnership: str
+    name: str
+    value: float
+    is_inside: bool
+
+
+def partnership_targets(
+    con: DuckDBPyConnection, metric_ids: Sequence[str], period: Period, region: str
+) -> list[PartnershipTarget]:
+    """The targets of the partnerships that lie in a region, in the order of the metrics and of their names."""
+    prepare(con)
+    wanted = {(metric_id, target.partnership) for metric_id in metric_ids for target in _targets(con, metric_id)}
+    wanted = {(metric_id, key) for metric_id, key in wanted if key}
+    if not wanted:
+        return []
+    locate_suppliers(con)
+    rows = con.execute(
+        "select partnership.partnership, min(partnership.name), "
+        "coalesce(bool_and(list_contains(area.path, $region)), true) "
+        "from partnership_settings as partnership join region_paths as own using (region_code) "
+        "left join supplier_places as place using (supplier, partnership) "
+        "left join region_paths as area on area.region_code = place.region_code "
+        "where list_contains(own.path, $region) group by all order by 2, 1",
+        {"region": region},
+    ).fetchall()
+    return [
+        PartnershipTarget(metric_id, key, name, target, is_inside)
+        for metric_id in metric_ids
+        for key, name, is_inside in rows
+        if (metric_id, key) in wanted and (target := targets_for(con, metric_id, period, None, key)) is not None
+    ]
+
+
+class _Target(NamedTuple):
+    period: Period
+    value: float
+    region: str
+    partnership: str | None
+
+
+def _targets(con: DuckDBPyConnection, metric_id: str) -> list[_Target]:
+    """The targets of a metric, the newest load's last.
+
+    Without a region a target of the whole is one for the country, NL; a partnership's is for wherever it works.
+    """
+    rows = con.execute(
+        "select target.period, target.target_value, "
+        "coalesce(region.current_code, if(target.partnership_id is null, 'NL', '')), partnership.partnership "
+        "from targets as target left join region_paths as region using (region_code) "
+        "left join partnership_settings as partnership using (supplier, partnership_id) "
+        "where target.metric_id = ? and (target.partnership_id is null or partnership.partnership is not null) "
+        "and (target.region_code is null or region.current_code is not null) "
+        "order by target.load_id, target.target_value",
+        [metric_id],
+    ).fetchall()
+    found = []
+    for text, *target in rows:
+        # a period that cannot be read is no period's
+        with suppress(UsageError):
+            found.append(_Target(Period.parse(text), *target))
+    return found

@@ -133,7 +133,7 @@ class CompanySections(Desk):
         total = self.number("technical_question_10d_pct")
         if total.is_absent and not total.is_unsent:
             return self.section(
-                "questions", title, [msg("No technical questions were asked in this region in these four quarters.")]
+                "questions", title, [msg("No technical questions were recorded in this region in these four quarters.")]
             )
         numbers = self.numbers("technical_question_10d_pct", "quarter")
         if total.is_unsent:

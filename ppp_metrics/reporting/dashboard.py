@@ -186,6 +186,7 @@ class Report(
             summary=" ".join(map(self.say, [*told, *self.lacking_told(rows_only=True)])),
             cards=cards(self) if cards else [headline.make_card(self, number) for number in now.values()],
             interval_label=msg("95% interval"),
+            targets=headline.partnership_targets(self, self.subject.numbers),
         )
 
     @in_one_session

@@ -67,8 +67,12 @@ def number_rows(desk: Desk) -> Iterator[dict[str, Value]]:
                 "suppressed": number.is_suppressed,
                 "note": "; ".join(number.notes) or None,
             }
-            is_aimed_at = slice_.is_whole and slice_.period == desk.period
-            target = desk.target(number.metric.id) if is_aimed_at else None
+            is_aimed_at = slice_.period == desk.period and not slice_.where
+            target = None
+            if is_aimed_at and slice_.is_whole:
+                target = desk.target(number.metric.id)
+            elif is_aimed_at and slice_.dimension == "partnership" and slice_.code != UNKNOWN:
+                target = desk.target(number.metric.id, slice_.code)
             yield about | _measures(number) | {"target": target}
             for estimate, measures in _estimates(number):
                 yield about | measures | {"estimate": estimate}

@@ -54,7 +54,7 @@ def rows_told(desk: Desk, numbers: Sequence[Number], already: set[str]) -> list[
     """The rows put aside of which the numbers know nothing, of the tables that are not `already` told of."""
     rows = {table: told for each in numbers for table, told in rows_aside(each, desk.lang).items()}
     told = [text for table, text in rows.items() if table not in already]
-    already |= rows.keys()
+    already.update(rows)
     return [msg("Rows put aside and not counted: {rows}.", rows=desk.listed(told))] if told else []
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ppp_metrics.language import Label, Message, msg
 from ppp_metrics.metrics.metric import COUNTED, UNITS
+from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.reporting import gaps, judged, words
 from ppp_metrics.reporting.learning_sections import NO_MEASUREMENTS, PEOPLE, PERSON
-from ppp_metrics.reporting.sections import Desk, Words
+from ppp_metrics.reporting.sections import Desk, Table, Words
 from ppp_metrics.reporting.words import Number
 
 Numbers = Mapping[str, Number]
@@ -75,6 +76,31 @@ def make_card(desk: Desk, number: Number) -> Card:
     )
 
 
+def partnership_targets(desk: Desk, metric_ids: Sequence[str]) -> list[Table]:
+    """What the partnerships of the region are to reach, beside what they did; nothing where none has a target.
+
+    What a partnership did is told where all its issues lie in the region: a part of it says nothing of its target.
+    """
+    from ppp_metrics.metrics.places import partnership_targets as find_targets
+
+    if desk.where:
+        return []
+    with desk.session() as con:
+        targets = find_targets(con, metric_ids, desk.period, desk.region)
+    rows: list[list[Words]] = []
+    for target in targets:
+        numbers = {each.keys[0]: each for each in desk.numbers(target.metric_id, "partnership")}
+        number, metric = numbers.get(target.partnership), find_metric(target.metric_id)
+        reached: list[Words] = ["–", msg("works in other regions too")]
+        if number and target.is_inside:
+            reached = [desk.shown(number), words.against_target(number, target.value)]
+        elif target.is_inside:
+            reached = ["–", msg("nothing recorded")]
+        rows.append([target.name, metric.label, words.plain(target.value, metric.unit, desk.lang), *reached])
+    header = [msg("partnership"), msg("measure"), msg("target"), msg("value"), msg("reached?")]
+    return [Table(msg("Targets of partnerships"), header, rows)] if rows else []
+
+
 def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
     """What companies asked and got, and which share of the issues was implemented."""
     lang, rate = desk.lang, now["implementation_rate_pct"]
@@ -85,12 +111,17 @@ def tell_innovation(desk: Desk, now: Numbers) -> list[Message]:
             period=words.period_words(desk.period),
         ),
     ]
-    if not now["solutions_delivered_count"].is_unknown:
-        delivered = words.amount(now["solutions_delivered_count"], ISSUE, ISSUES, lang)
-        found.append(msg("A first solution was delivered for {issues}.", issues=delivered))
-    if not now["solutions_implemented_count"].is_unknown:
-        implemented = words.amount(now["solutions_implemented_count"], ISSUE, ISSUES, lang)
-        found.append(msg("For {issues}, a first solution came into use.", issues=implemented))
+    delivered, implemented = now["solutions_delivered_count"], now["solutions_implemented_count"]
+    if delivered.value == 0:
+        found.append(msg("No issue got a first solution."))
+    elif not delivered.is_unknown:
+        amount = words.amount(delivered, ISSUE, ISSUES, lang)
+        found.append(msg("A first solution was delivered for {issues}.", issues=amount))
+    if implemented.value == 0:
+        found.append(msg("No first solution came into use."))
+    elif not implemented.is_unknown:
+        amount = words.amount(implemented, ISSUE, ISSUES, lang)
+        found.append(msg("For {issues}, a first solution came into use.", issues=amount))
     return [*found, *_tell_rate(desk, rate)]
 
 

@@ -30,7 +30,7 @@ FUNNEL_STEPS: dict[str, Message] = {
 MOST_ROWS = 20
 """Of more groups than this a chart shows those with the most issues; the table has them all."""
 
-NOTHING_KNOWN = msg("Whether issues led to a solution in use is not known.")
+NOTHING_KNOWN = msg("Of no issue that could be followed for a year it is known whether it led to a solution in use.")
 
 
 class IssueSections(Desk):

@@ -133,11 +133,9 @@ class LearningSections(Desk):
         """How much of what was gained was still there at a later measurement, each way of measuring by itself."""
         title = msg("What stayed")
         kept = self.numbers("learning_retention_pct", "design")
-        if not kept and self.number("learning_retention_pct").is_unsent:
-            return self.section("retention", title, [NO_MEASUREMENTS])
         if not kept:
             return self.section(
-                "retention", title, [msg("Nobody was measured a third time in this region and period.")]
+                "retention", title, [msg("No third measurements were delivered for this region and period.")]
             )
         shown = [each for each in kept if each.value is not None]
         told = [self._retained(each) for each in shown]

@@ -265,14 +265,14 @@ class Desk:
         nothing = replace(whole, value=0 if is_known else None, n=0, notes=() if is_known else ("no_data",), cell="")
         return {quarter: found.get(str(quarter), nothing) for quarter in quarters}
 
-    def target(self, metric_id: str) -> float | None:
-        """The target of this region and period; none for a part of the issues, which no target is set for."""
+    def target(self, metric_id: str, partnership: str | None = None) -> float | None:
+        """The target of this region, or a partnership's; none for a part of the issues, which no target is set for."""
         if self.where:
             return None
         from ppp_metrics.metrics.places import targets_for
 
         with self.session() as con:
-            return targets_for(con, metric_id, self.period, self.region)
+            return targets_for(con, metric_id, self.period, self.region if not partnership else None, partnership)
 
     def say(self, message: Words) -> str:
         return message if isinstance(message, str) else message.render(self.lang)
