@@ -18,7 +18,7 @@ firsts as (
 
 select
     {by}
-    count(distinct company_key) filter (first_date < date_trunc('quarter', proposed_date)) as numerator,
+    count(distinct company_key) filter (first_date < date '2025-10-01') as numerator,
     count(distinct company_key) as denominator
 from proposals as issue
 join firsts using (company_key) {joins}

@@ -95,12 +95,13 @@ def told_loads(loads: Mapping[str, int]) -> str:
 def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
     """What a metric's cells count or sum, with what makes one of these; () for a row of the view.
 
-    Two metrics that count the same, one as its n and the other as its numerator, say so in the same words.
+    Two metrics that count the same, one as its n and the other as its numerator, say so in the same words: by the same
+    day, for a pair that was completed in a year need not have been followed up in it.
     """
     if metric.kind == "variation":
         # its n is quarters, of which those of the parts do not make up those of the whole
         return {}
-    held = tuple(filter(None, [metric.where]))
+    held = tuple(filter(None, [metric.where, metric.known and f"{metric.known} is not null"]))
 
     def counted(unit: tuple[str, ...], *predicates: str) -> tuple[str, tuple[str, ...]]:
         texts = {re.sub(r"^bool_or\((.*)\)$", r"\1", " ".join(each.split())) for each in predicates}
@@ -108,7 +109,7 @@ def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
         return " ; ".join((metric.view, metric.event or "", ", ".join(unit), *sorted(texts), *metric.needs)), unit
 
     def summed(expression: str) -> tuple[str, tuple[str, ...]]:
-        return f"sum {metric.view} ; {expression} ; {metric.where or ''}", ()
+        return f"sum {metric.view} ; {metric.event or ''} ; {expression} ; {' ; '.join(held)}", ()
 
     n = counted((metric.n_of,) if metric.n_of else metric.per, *held)
     if metric.kind in ("rate", "comparison"):

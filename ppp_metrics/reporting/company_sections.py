@@ -107,12 +107,14 @@ class CompanySections(Desk):
                 mark=words.WITHHELD_MARK,
             )
         header = [msg("area"), msg("active companies"), msg("implemented"), msg("95% interval"), msg("n")]
-        tiles = self._tiles(active) if dimension == "region2" else {}
+        # where some supplier never sent this, an area without any company is one of which nobody knows
+        nothing = "–" if any(map(words.WITHOUT.fullmatch, whole.notes)) else "0"
+        tiles = self._tiles(active, nothing) if dimension == "region2" else {}
         rows = [[number.heading, self.shown(number), *self._rate_cells(rates.get(number.keys))] for number in active]
         known = {number.keys[0] for number in active}
         # the last row is of no area, where there is one
         at = len(rows) - (UNKNOWN in known)
-        empty = [[tile.label, tile.text, *self._rate_cells(None)] for code, tile in tiles.items() if code not in known]
+        empty = [[tile.label, tile.text, "–", "–", nothing] for code, tile in tiles.items() if code not in known]
         rows[:at] = sorted([*rows[:at], *empty], key=lambda row: row[0].casefold())
         return self.section(
             "places",
@@ -191,17 +193,18 @@ class CompanySections(Desk):
             return ["–", "–", "0"]
         return [self.shown(rate), self.interval(rate) or "–", self.n_of(rate)]
 
-    def _tile_text(self, number: Number | None) -> str:
-        if number is None:
-            return "0"
+    def _tile_text(self, number: Number) -> str:
         return words.WITHHELD_MARK if number.is_suppressed else self.shown(number)
 
     def _bars(self, told: list[Number]) -> Draw | None:
         rows = self.bar_rows(told[:MOST_ROWS])
         return partial(draw_bars, rows=rows) if rows else None
 
-    def _tiles(self, active: list[Number]) -> dict[str, Tile]:
-        """Each province by its code, as on a map; none where one with companies has no place on it."""
+    def _tiles(self, active: list[Number], nothing: str) -> dict[str, Tile]:
+        """Each province by its code, as on a map; none where one with companies has no place on it.
+
+        `nothing` stands in those of which there is no number.
+        """
         counts = {number.keys[0]: number for number in active}
         with self.session() as con:
             rows = con.execute(
@@ -215,8 +218,8 @@ class CompanySections(Desk):
         return {
             code: Tile(
                 area_name(code, name, 2, self.lang),
-                counts[code].value if code in counts else 0,
-                self._tile_text(counts.get(code)),
+                counts[code].value if code in counts else 0 if nothing == "0" else None,
+                self._tile_text(counts[code]) if code in counts else nothing,
                 int(x),
                 int(y),
             )
