@@ -31,8 +31,8 @@ check: .venv/made ## the quick part of the gate: lint, format, types, generated 
 lab: .venv/made ## JupyterLab on the demo workspace
 	@$(BIN)/ppp-metrics lab
 
-bench: .venv/made ## speed and memory, as ratios of the same run
-	@for name in start_up load_issues compute_issues check_issues make_reports; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+bench: .venv/made ## speed and memory, as ratios of the same run; how often intervals hold
+	@for name in start_up load_issues compute_issues check_issues make_reports coverage; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 gallery: report ## remakes the README's pictures from the demo's reports
 	@$(BIN)/python tools/system_packages.py

@@ -165,12 +165,10 @@ def test_a_quarter_is_a_period_whatever_asked_for_it(everything: Path) -> None:
 def test_themes_compared_have_a_row_for_each_estimate(everything: Path) -> None:
     rows = numbers_in(everything)
     compared = rows[(rows["metric_id"] == "theme_comparison") & (rows["group_code"] == "water")]
-    assert {"observed", "shrunken", "above_overall"} <= set(compared["estimate"])
+    # two themes are not drawn to each other: no row is shrunken
+    assert set(compared["estimate"]) == {"observed", "incidence_12m"}
     [observed] = compared[compared["estimate"] == "observed"].to_dict("records")
-    [shrunken] = compared[compared["estimate"] == "shrunken"].to_dict("records")
-    # 10 of 20 on water, 1 of 20 on energy: shrunken towards both together
-    assert observed["value"] == 50.0
-    assert 27.5 < shrunken["value"] < 50.0
+    assert (observed["value"], observed["note"]) == (50.0, "few_themes; not_estimable")
 
 
 def test_every_metric_is_defined_in_the_readers_language(published: Path, everything: Path) -> None:

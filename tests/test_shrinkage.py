@@ -1,4 +1,4 @@
-"""Shrunken rates, against posteriors by hand, a published fit, and scipy's own beta-binomial distribution."""
+"""Shrunken rates, against the same model on a fine grid of scipy's distributions, and by how often they are right."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import minimize
 from scipy.stats import beta, betabinom
-from statsmodels.stats.proportion import proportion_confint
 
 from ppp_metrics.metrics.shrinkage import shrink
 
@@ -27,119 +25,89 @@ GROUPS = st.lists(
 )
 
 
-def slope(prior: tuple[float, float], successes: np.ndarray, trials: np.ndarray) -> tuple[float, float]:
-    """The log-likelihood's derivatives, from its form as a product: a(a+1).. b(b+1).. / (a+b)(a+b+1).."""
-    one, other = prior
-    common = sum((1 / (one + other + np.arange(each))).sum() for each in trials)
-    by_one = sum((1 / (one + np.arange(each))).sum() for each in successes)
-    by_other = sum((1 / (other + np.arange(each))).sum() for each in trials - successes)
-    return by_one - common, by_other - common
-
-
-# --- the prior --------------------------------------------------------------------------------------------------------
-
-
-def test_the_prior_of_the_rat_tumours_is_the_published_one() -> None:
-    # Beta(2.30, 14.08) by maximum likelihood: the vignette of R's BayesGOF. The book's 1.4 and 8.6 are by moments.
-    fitted = shrink(SICK, RATS_IN_GROUP)
-    assert (fitted.alpha, fitted.beta) == pytest.approx((2.304768, 14.079707), abs=2e-4)
-
-
-def test_the_prior_is_where_scipys_likelihood_is_greatest() -> None:
-    fitted = shrink(SICK, RATS_IN_GROUP)
-
-    def likelihood(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return betabinom.logpmf(SICK, RATS_IN_GROUP, one[..., np.newaxis], other[..., np.newaxis]).sum(axis=-1)
-
-    greatest = likelihood(np.array(fitted.alpha), np.array(fitted.beta))
-    grid = np.meshgrid(np.geomspace(0.05, 500, 60), np.geomspace(0.05, 500, 60))
-    assert greatest > likelihood(*grid).max()
-    another = minimize(lambda logs: -likelihood(*np.exp(logs)), [0.0, 0.0], method="Nelder-Mead", tol=1e-10)
-    assert np.exp(another.x) == pytest.approx([fitted.alpha, fitted.beta], rel=1e-5)
-    assert slope((fitted.alpha, fitted.beta), SICK, RATS_IN_GROUP) == pytest.approx((0, 0), abs=1e-9)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("precision", [2, 40, 3_000])
-@pytest.mark.parametrize("size", [20, 1_000_000])
-def test_the_likelihood_is_flat_at_the_prior_of_groups_of_any_size(precision: int, size: int) -> None:
-    drawn = np.random.default_rng(precision + size)
-    trials = drawn.integers(size // 2, size, 25)
-    successes = drawn.binomial(trials, drawn.beta(0.3 * precision, 0.7 * precision, 25))
-    fitted = shrink(successes, trials)
-    if fitted.alpha is None or fitted.beta is None:
-        # 25 groups of 20 cannot show so small a difference between them
-        assert (fitted.note, size, precision) == ("no_overdispersion", 20, 3_000)
-    else:
-        by_alpha, by_beta = slope((fitted.alpha, fitted.beta), successes, trials)
-        assert (fitted.alpha * by_alpha, fitted.beta * by_beta) == pytest.approx((0, 0), abs=1e-5)
-
-
 # --- the posterior ----------------------------------------------------------------------------------------------------
 
 
-def test_a_groups_rate_is_the_mean_of_its_posterior_by_hand() -> None:
-    # the last group, 9 of 24 (37.5 %), with the prior Beta(2.3048, 14.0798): (2.3048 + 9) / (16.3846 + 24) = 27.99 %
-    fitted = shrink(SICK, RATS_IN_GROUP)
-    assert fitted.value[-1] == pytest.approx(27.993, abs=1e-3)
-    posterior = beta(2.304783312 + 9, 14.079809032 + 15)
-    assert (fitted.low[-1], fitted.high[-1]) == pytest.approx(tuple(100 * posterior.ppf([0.025, 0.975])), abs=1e-6)
-    assert fitted.chance_above_pct(20)[-1] == pytest.approx(100 * posterior.sf(0.2), abs=1e-6)
+def by_grid(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, low and high in percent, from 100 x 100 priors, evenly over mean and correlation within groups."""
+    middles = (np.arange(100) + 0.5) / 100
+    mean, alike = np.meshgrid(middles, middles)
+    one, other = (mean * (1 / alike - 1)).ravel(), ((1 - mean) * (1 / alike - 1)).ravel()
+    log_likelihood = betabinom.logpmf(successes, trials, one[:, np.newaxis], other[:, np.newaxis]).sum(axis=1)
+    weights = np.exp(log_likelihood - log_likelihood.max())
+    one, other, weights = (each[weights > 1e-4] for each in (one, other, weights))
+    weights /= weights.sum()
+    rates = np.linspace(0, 1, 501)
+    means, lows, highs = [], [], []
+    for won, tried in zip(successes, trials, strict=True):
+        means.append(weights @ ((one + won) / (one + other + tried)))
+        below = weights @ beta.cdf(rates, (one + won)[:, np.newaxis], (other + tried - won)[:, np.newaxis])
+        low, high = np.interp([0.025, 0.975], below, rates)
+        lows.append(low)
+        highs.append(high)
+    return 100 * np.array(means), 100 * np.array(lows), 100 * np.array(highs)
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials"),
+    [
+        ([4, 10, 12, 3, 9], [10, 20, 30, 12, 11]),
+        ([0, 1, 9, 8, 2, 5, 5], [10, 10, 10, 10, 10, 10, 10]),
+        ([6, 7, 5, 6, 6], [20, 20, 20, 20, 20]),
+    ],
+)
+def test_rates_and_intervals_are_those_of_all_priors_on_a_fine_grid(successes: list[int], trials: list[int]) -> None:
+    fitted = shrink(successes, trials)
+    value, low, high = by_grid(np.array(successes), np.array(trials))
+    assert fitted.value == pytest.approx(value, abs=0.15)
+    assert fitted.low == pytest.approx(low, abs=0.15)
+    assert fitted.high == pytest.approx(high, abs=0.15)
+
+
+def test_the_rat_tumours_are_shrunken_as_in_the_book() -> None:
+    # Gelman et al., section 5.1: with a prior by moments, Beta(1.4, 8.6), the 71st experiment, 4 of 14 (28.6 %), has
+    # the posterior Beta(5.4, 18.6): mean 22.5 %, standard deviation 8.3 points; the prior is another one here
+    fitted = shrink([*SICK, 4], [*RATS_IN_GROUP, 14])
+    assert fitted.value[-1] == pytest.approx(22.5, abs=2)
+    assert (fitted.high[-1] - fitted.low[-1]) / 3.92 == pytest.approx(8.3, abs=1)
 
 
 def test_a_group_without_trials_has_the_prior_and_one_trial_moves_it_little() -> None:
     fitted = shrink([*SICK, 0, 1], [*RATS_IN_GROUP, 0, 1])
-    assert fitted.alpha is not None
-    assert fitted.beta is not None
-    precision = fitted.alpha + fitted.beta
-    assert fitted.value[-2] == pytest.approx(100 * fitted.alpha / precision)
-    assert fitted.value[-1] == pytest.approx(100 * (fitted.alpha + 1) / (precision + 1))
+    assert 13 < fitted.value[-2] < fitted.value[-1] < 22
 
 
-def test_the_chance_of_lying_above_nothing_is_certain() -> None:
+def test_the_chance_of_lying_above_nothing_is_certain_and_above_the_own_limit_one_in_forty() -> None:
     fitted = shrink(SICK, RATS_IN_GROUP)
-    assert (fitted.chance_above_pct(0) == 100).all()
-    assert (fitted.chance_above_pct(100) == 0).all()
+    assert fitted.chance_above_pct(0) == pytest.approx([100] * len(SICK))
+    assert fitted.chance_above_pct(100) == pytest.approx([0] * len(SICK))
+    assert fitted.chance_above_pct(float(fitted.high[-1]))[-1] == pytest.approx(2.5, abs=0.01)
 
 
-# --- where the groups give no prior -----------------------------------------------------------------------------------
+# --- groups that say little, or everything ----------------------------------------------------------------------------
 
 
-def test_groups_that_differ_by_chance_only_share_one_rate() -> None:
-    # 6, 7, 5 and 6 of 20: less apart than chance. 24 of 80, and Jeffreys' interval of that
-    fitted = shrink([6, 7, 5, 6], [20, 20, 20, 20])
-    low, high = proportion_confint(24, 80, method="jeffreys")
-    assert fitted.note == "no_overdispersion"
-    assert fitted.value == pytest.approx([30] * 4)
-    assert fitted.low == pytest.approx([100 * low] * 4, abs=1e-9)
-    assert fitted.high == pytest.approx([100 * high] * 4, abs=1e-9)
-    assert fitted.chance_above_pct(30) == pytest.approx([50] * 4, abs=3)
+def test_groups_that_hardly_differ_come_nearly_together_but_are_not_called_the_same() -> None:
+    # 30 % of 100 in each of twelve groups: were they known to be one, 1200 would give an interval 5 points wide
+    fitted = shrink([30] * 12, [100] * 12)
+    assert fitted.value == pytest.approx([30] * 12, abs=0.2)
+    assert ((fitted.high - fitted.low > 5) & (fitted.high - fitted.low < 18)).all()
 
 
-@pytest.mark.parametrize(("successes", "value", "low", "high"), [([0, 0], 0, 0, 14.3), ([9, 7], 100, 85.7, 100)])
-def test_none_and_all_share_one_rate_too(successes: list[int], value: float, low: float, high: float) -> None:
-    # Jeffreys of 0 of 16: Beta(0.5, 16.5) up to its 97.5 % point, 0.143
-    fitted = shrink(successes, [9, 7])
-    assert fitted.note == "no_overdispersion"
-    assert (fitted.value[0], fitted.low[0], fitted.high[0]) == pytest.approx((value, low, high), abs=0.1)
+@pytest.mark.parametrize("successes", [[0] * 6, [9] * 6])
+def test_none_and_all_lie_at_the_end_of_their_interval(successes: list[int]) -> None:
+    fitted = shrink(successes, [9] * 6)
+    near = fitted.value[0] if not successes[0] else 100 - fitted.value[0]
+    assert 0 < near < 2
+    assert fitted.note == ""
 
 
-def test_groups_of_one_trial_cannot_show_that_they_differ() -> None:
-    fitted = shrink([1, 0, 0, 1], [1, 1, 1, 1])
-    assert (fitted.note, fitted.value.tolist()) == ("no_overdispersion", [50] * 4)
-
-
-def test_groups_of_all_or_nothing_get_a_prior_worth_one_trial() -> None:
-    # 10 of 15 in all: Beta(2/3, 1/3); 5 of 5 becomes (2/3 + 5) / 6
-    fitted = shrink([5, 0, 5], [5, 5, 5])
-    assert (fitted.note, fitted.alpha) == ("all_or_nothing", None)
-    assert fitted.value == pytest.approx([100 * 17 / 18, 100 * 2 / 18, 100 * 17 / 18])
-
-
-def test_one_group_has_nothing_to_be_drawn_to() -> None:
-    fitted = shrink([3, 0], [10, 0])
-    assert fitted.note == "one_theme"
-    assert np.isnan([fitted.value, fitted.low, fitted.high, fitted.chance_above_pct(20)]).all()
-    assert shrink([0], [0]).note == shrink([], []).note == "no_data"
+def test_of_few_groups_nobody_knows_how_far_groups_differ() -> None:
+    for counts, note in ({(3,): "one_theme", (3, 2, 1, 4): "few_themes", (): "no_data"}).items():
+        fitted = shrink([*counts, 0], [10] * len(counts) + [0])
+        assert fitted.note == note
+        assert np.isnan([fitted.value, fitted.low, fitted.high, fitted.chance_above_pct(20)]).all()
+    assert shrink([1, 2, 3, 4, 5], [10] * 5).note == ""
 
 
 def test_more_successes_than_trials_are_refused() -> None:
@@ -147,25 +115,48 @@ def test_more_successes_than_trials_are_refused() -> None:
         shrink([3], [2])
 
 
+def test_groups_of_any_size_have_an_interval_around_their_share() -> None:
+    fitted = shrink([300_000, 310_000, 305_000, 299_000, 330_000], [1_000_000] * 5)
+    assert fitted.value == pytest.approx([30, 31, 30.5, 29.9, 33], abs=0.01)
+    # 1.96 x sqrt(0.3 x 0.7 / 10^6) = 0.09 points either way
+    assert (fitted.high - fitted.low) == pytest.approx([0.18] * 5, abs=0.01)
+
+
+def test_its_intervals_hold_the_true_rates_nineteen_times_in_twenty() -> None:
+    # benchmarks/coverage.py has more kinds of truth; with the prior taken for known it was one in five that was missed
+    drawn = np.random.default_rng(20)
+    held = []
+    for _ in range(40):
+        rates = drawn.beta(4, 6, 12)
+        trials = np.clip(drawn.lognormal(3, 1, 12).astype(int), 5, 200)
+        fitted = shrink(drawn.binomial(trials, rates), trials)
+        held.append(((fitted.low <= 100 * rates) & (100 * rates <= fitted.high)).mean())
+    # of 480 rates, some of them together: two standard errors are about 2 points
+    assert 0.93 <= np.mean(held) <= 0.98
+
+
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
 @given(GROUPS)
-def test_a_rate_lies_in_its_interval_and_between_its_own_and_that_of_the_prior(groups: list[tuple[int, int]]) -> None:
+def test_a_rate_lies_in_its_interval_and_no_further_out_than_any_share(groups: list[tuple[int, int]]) -> None:
     successes, trials = np.array(groups).T
     fitted = shrink(successes, trials)
     if np.isnan(fitted.value).any():
-        assert (trials > 0).sum() < 2
+        assert (trials > 0).sum() < 5
         return
     assert (fitted.low >= 0).all()
     assert (fitted.low <= fitted.value).all()
     assert (fitted.value <= fitted.high).all()
     assert (fitted.high <= 100).all()
-    if fitted.alpha is not None and fitted.beta is not None:
-        centre = 100 * fitted.alpha / (fitted.alpha + fitted.beta)
-        own = np.where(trials > 0, 100 * successes / np.maximum(trials, 1), centre)
-        assert (np.minimum(own, centre) - 1e-9 <= fitted.value).all()
-        assert (fitted.value <= np.maximum(own, centre) + 1e-9).all()
+
+
+@given(GROUPS)
+def test_of_as_many_trials_more_successes_give_a_higher_rate(groups: list[tuple[int, int]]) -> None:
+    successes, trials = np.array([*groups, (3, 9), (4, 9), (5, 9), (6, 9), (7, 9)]).T
+    fitted = shrink(successes, trials)
+    for numbers in (fitted.value, fitted.low, fitted.high, fitted.chance_above_pct(50)):
+        assert (np.diff(numbers[-5:]) > 0).all()
 
 
 @given(GROUPS)
@@ -174,4 +165,12 @@ def test_failures_counted_as_successes_mirror_the_rates(groups: list[tuple[int, 
     fitted, mirrored = shrink(successes, trials), shrink(trials - successes, trials)
     assert fitted.note == mirrored.note
     assert fitted.value == pytest.approx(100 - mirrored.value, abs=1e-4, nan_ok=True)
-    assert fitted.low == pytest.approx(100 - mirrored.high, abs=1e-4, nan_ok=True)
+    assert fitted.low == pytest.approx(100 - mirrored.high, abs=1e-3, nan_ok=True)
+
+
+@given(GROUPS)
+def test_the_order_of_groups_changes_nothing(groups: list[tuple[int, int]]) -> None:
+    successes, trials = np.array(groups).T
+    forth, back = shrink(successes, trials), shrink(successes[::-1], trials[::-1])
+    assert (forth.value == back.value[::-1]).all() or np.isnan(forth.value).all()
+    assert (forth.low == back.low[::-1]).all() or np.isnan(forth.low).all()

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.estimators import ESTIMATORS, coefficient_of_variation_pct
+from ppp_metrics.metrics.estimators import ESTIMATORS, MIN_N, coefficient_of_variation_pct
 from ppp_metrics.metrics.metric import BEGINNING
 from ppp_metrics.metrics.question import Question
 from ppp_metrics.periods import Period
@@ -36,7 +36,8 @@ def estimate(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> 
     elif metric.kind == "estimate":
         # what counts people is estimated from people, each with all their values
         people = [f"dense_rank() over (order by {metric.n_of})"] if metric.n_of else []
-        columns = dict(_grouped(con, question, ", ".join((*question.selected, *metric.values, *people))))
+        selected = ", ".join((*question.selected, *metric.values, *people))
+        columns = dict(_grouped(con, question, f"select {selected} from {question.source}"))
         for cell, key in _worth_it(question, cells):
             cell["estimate"] = ESTIMATORS[metric.estimator](*columns[key])
 
@@ -44,7 +45,8 @@ def estimate(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> 
 def incidences(con: DuckDBPyConnection, question: Question) -> Iterator[tuple[tuple[str, ...], Incidence]]:
     """Each group with its cumulative incidence; from a table with a row a group and day, however many issues.
 
-    What happened before the first day counted from, which `check` reports, counts as of that day.
+    What happened before the first day counted from, which `check` reports, counts as of that day. The curve ends with
+    the last day for which ten were followed, whatever had happened to them by then.
     """
     from ppp_metrics.metrics.survival import cumulative_incidence
 
@@ -52,12 +54,21 @@ def incidences(con: DuckDBPyConnection, question: Question) -> Iterator[tuple[tu
     event, competing = metric.values
     days = f"greatest(0, coalesce({event}, {competing}, getvariable('as_of')) - {metric.event}) as days"
     counts = (
-        f"count({event})",
-        f"count(*) filter ({event} is null and {competing} is not null)",
-        f"count(*) filter ({event} is null and {competing} is null)",
+        f"count({event}) as events",
+        f"count(*) filter ({event} is null and {competing} is not null) as competing",
+        f"count(*) filter ({event} is null and {competing} is null) as censored",
+        f"max(getvariable('as_of') - {metric.event}, {MIN_N}) as longest",
     )
-    for key, columns in _grouped(con, question, ", ".join((*question.selected, days, *counts)), " group by all"):
-        yield key, cumulative_incidence(*columns)
+    table = f"select {', '.join((*question.selected, days, *counts))} from {question.source} group by all"
+    groups = ", ".join(question.columns)
+    followed = f"list_reverse_sort(flatten(list(longest)))[{MIN_N}] as followed_days"
+    joined = f"join (select {groups}, {followed} from days group by all) using ({groups})"
+    rows = (
+        f"with days as ({table}) select {', '.join((*question.columns, 'days', 'events', 'competing', 'censored'))}, "
+        f"followed_days from days {joined if groups else f'cross join (select {followed} from days)'}"
+    )
+    for key, (*columns, followed_days) in _grouped(con, question, rows):
+        yield key, cumulative_incidence(*columns).until(followed_days[0])
 
 
 def _worth_it(question: Question, cells: list[Cell]) -> Iterator[tuple[Cell, tuple[str, ...]]]:
@@ -66,11 +77,11 @@ def _worth_it(question: Question, cells: list[Cell]) -> Iterator[tuple[Cell, tup
             yield cell, tuple(cell[name] for name in question.names)
 
 
-def _grouped(con: DuckDBPyConnection, question: Question, selected: str, ending: str = "") -> Groups:
+def _grouped(con: DuckDBPyConnection, question: Question, sql: str) -> Groups:
     """Each group with its columns as arrays; in one order, so that the order of the records changes nothing."""
     import numpy as np
 
-    rows = con.execute(f"select {selected} from {question.source}{ending} order by all", question.values).fetchall()
+    rows = con.execute(f"{sql} order by all", question.values).fetchall()
     width = len(question.names)
     for key, members in groupby(rows, key=lambda row: row[:width]):
         yield key, list(np.array([row[width:] for row in members], dtype=float).T)

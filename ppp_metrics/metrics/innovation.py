@@ -113,7 +113,8 @@ SURVIVAL = (
         definition=msg(
             "Cumulative incidence of implementation 365 days after acceptance, over all issues ever accepted (Aalen "
             "and Johansen 1978). Issues declined or stopped can no longer be implemented; issues still running count "
-            "for as long as they could be followed. The interval is on the log(-log) scale."
+            "for as long as they could be followed. Empty where fewer than ten were accepted so long ago. The interval "
+            "is on the log(-log) scale."
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
@@ -127,7 +128,8 @@ SURVIVAL = (
         definition=msg(
             "Cumulative incidence of implementation 730 days after acceptance, over all issues ever accepted (Aalen "
             "and Johansen 1978). Issues declined or stopped can no longer be implemented; issues still running count "
-            "for as long as they could be followed. The interval is on the log(-log) scale."
+            "for as long as they could be followed. Empty where fewer than ten were accepted so long ago. The interval "
+            "is on the log(-log) scale."
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),
@@ -165,12 +167,12 @@ SURVIVAL = (
         id="theme_comparison",
         label=msg("Themes compared"),
         definition=msg(
-            "For each theme the implementation rate as it is; shrunken towards that of all themes as far as chance may "
-            "have made it differ (beta-binomial empirical Bayes, Efron and Morris 1975), with the chance that it lies "
-            "above the rate of all themes; the cumulative incidence after 12 months; and the rate adjusted for "
-            "obligation, size class, kind of innovation and province (logistic regression, standardised over all "
-            "issues). Where the rate and the adjusted rate lie on different sides of that of all themes, the note says "
-            "simpson."
+            "For each theme the implementation rate as it is; from five themes on shrunken towards that of all themes "
+            "as far as chance may have made it differ (hierarchical beta-binomial model, Gelman et al. 2013), with the "
+            "chance that it lies above the rate of all themes; the cumulative incidence after 12 months; and the rate "
+            "adjusted for obligation, size class, kind of innovation and province (logistic regression, standardised "
+            "over all issues). Where the rate and the adjusted rate lie on different sides of that of all themes, and "
+            "further apart than by chance, the note says simpson."
         ),
         unit="pct", counts="issues", group="innovation",
         needs=("issues.accepted_date", "outcomes.implemented_date"),

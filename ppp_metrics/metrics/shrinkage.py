@@ -1,13 +1,15 @@
 """Rates of many groups, each drawn towards that of all as far as chance may have made it differ.
 
-Beta-binomial empirical Bayes: a group's own rate p comes from Beta(alpha, beta), its successes from Binomial(n, p).
-Efron & Morris 1975; Casella 1985; Gelman et al., Bayesian Data Analysis, 2013, chapter 5. Neither scipy nor
-statsmodels fits it: the likelihood is written out here, and scipy maximises it.
+A group's own rate comes from Beta(alpha, beta), its successes from Binomial(n, rate), and alpha and beta are not known:
+Gelman et al., Bayesian Data Analysis, 2013, chapter 5. Taking them for known, as empirical Bayes does, gives intervals
+that miss one rate in five (docs/decisions/0023). The likelihood and the mixture are written out here, as neither scipy
+nor statsmodels has them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ppp_metrics.metrics.estimators import CONFIDENCE
@@ -18,46 +20,53 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-PRECISIONS = (0.3, 3.0, 30.0, 300.0, 3_000.0)
-"""Where the search for the prior's precision alpha + beta starts."""
+FEWEST = 5
+"""Fewer groups than this do not tell how far groups differ: they are not drawn to each other."""
+STEPS = 12
+"""How many between-group standard deviations stand for all."""
+ROUNDS = 3
+"""How often these are chosen anew, each time where the likelihood of those before lay."""
+REACH = 3
+"""How many standard errors around its centre the mean of all groups is looked for, one step each."""
+NEGLIGIBLE = 1e-4
+"""A prior this much less likely than the likeliest is left out."""
+ACCURACY = 1e-6
 
 
 @dataclass(frozen=True)
 class Shrunken:
-    """Each group's rate in percent (0-100), the posterior mean, with its equal-tailed 95 % interval; and the prior.
+    """Each group's rate in percent (0-100), the posterior mean, with its equal-tailed 95 % interval.
 
-    The interval takes the prior for known (Casella 1985). It is widened to the value in the rare case that a very
-    skewed posterior has its mean outside. `alpha` and `beta` are None, with a note, where the groups give no prior:
-
-    - `no_data`: no trials. All is nan.
-    - `one_theme`: one group with trials has nothing to be drawn to. All is nan.
-    - `no_overdispersion`: the groups differ no more than by chance, and the likelihood rises for ever with the prior's
-      precision. All get the rate of all trials together, with Jeffreys' interval for one rate (Brown, Cai & DasGupta
-      2001): a prior of infinite precision would have no width, though that rate itself is not known exactly.
-    - `all_or_nothing`: each group has only successes or none, and the likelihood rises as the precision falls to 0. The
-      prior then has the precision of one trial and the rate of all trials as its mean.
+    The interval is widened to the value in the rare case that a very skewed posterior has its mean outside. All is nan,
+    with a note, where fewer than five groups have trials: `few_themes`, `one_theme` or `no_data`.
     """
 
     value: Numbers
     low: Numbers
     high: Numbers
-    alpha: float | None
-    beta: float | None
     note: str
-    posterior: tuple[Numbers, Numbers]
-    """Each group's alpha and beta."""
+    posterior: tuple[Numbers, Numbers, Numbers]
+    """Each group's posterior: groups x priors, the alpha and the beta of each prior, and how likely it is."""
 
     def chance_above_pct(self, rate_pct: float) -> Numbers:
         """Each group's posterior chance, in percent, that its rate lies above another, in percent."""
         from scipy.special import betaincc
 
-        return 100 * betaincc(*self.posterior, min(max(rate_pct / 100, 0.0), 1.0))
+        if self.note:
+            return self.value
+        alphas, betas, weights = self.posterior
+        return 100 * (betaincc(alphas, betas, min(max(rate_pct / 100, 0.0), 1.0)) @ weights)
 
 
 def shrink(successes: ArrayLike, trials: ArrayLike) -> Shrunken:
-    """The shrunken rates of groups, in percent: (alpha + successes) / (alpha + beta + trials), and their intervals.
+    """The shrunken rates of groups, in percent, and their intervals: means and quantiles of mixtures of Betas.
 
-    alpha and beta maximise the likelihood of all groups. A group without trials has the prior's mean and interval.
+    A mixture has one Beta(alpha + successes, beta + trials - successes) for each prior Beta(alpha, beta), weighted by
+    the likelihood that all groups give that prior. Before them the prior's mean m is as likely anywhere between 0 and
+    1, and so is the correlation within groups r = 1 / (alpha + beta + 1): the variance between groups as a share of
+    m (1 - m), the most it could be (uniform shrinkage: Daniels 1999; Christiansen & Morris 1997). A group without
+    trials has the mixture of the priors.
+
     Raises ValueError when successes are not between 0 and trials.
     """
     import numpy as np
@@ -65,89 +74,107 @@ def shrink(successes: ArrayLike, trials: ArrayLike) -> Shrunken:
     won, tried = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
     if (won < 0).any() or (won > tried).any():
         raise ValueError("successes must lie between 0 and trials")
-    all_won, all_tried = won.sum(), tried.sum()
-    if (tried > 0).sum() < 2:
+    if (tried > 0).sum() < FEWEST:
         nothing = np.full(won.size, np.nan)
-        note = "one_theme" if all_tried else "no_data"
-        return Shrunken(nothing, nothing, nothing, None, None, note, (nothing, nothing))
-
-    overall = all_won / all_tried
-    if 0 < overall < 1 and ((won == 0) | (won == tried)).all() and (tried > 1).any():
-        prior: tuple[float, float] | None = (overall, 1 - overall)
-        note = "all_or_nothing"
-    else:
-        prior = _most_likely(won, tried)
-        note = "" if prior else "no_overdispersion"
-    if prior is None:
-        posterior = np.full(won.size, all_won + 0.5), np.full(won.size, all_tried - all_won + 0.5)
-        value = np.full(won.size, overall)
-    else:
-        posterior = prior[0] + won, prior[1] + tried - won
-        value = posterior[0] / (posterior[0] + posterior[1])
-    low, high = _interval(value, posterior)
-    alpha, beta = prior if prior and not note else (None, None)
-    return Shrunken(100 * value, 100 * low, 100 * high, alpha, beta, note, posterior)
+        note = ("no_data", "one_theme", "few_themes")[min(int((tried > 0).sum()), 2)]
+        return Shrunken(nothing, nothing, nothing, note, (nothing, nothing, nothing))
+    # groups with the same counts have the same posterior
+    groups, of_group = np.unique(np.stack([won, tried], axis=1), axis=0, return_inverse=True)
+    won, tried = groups.T
+    alphas, betas, weights = _priors(won, tried, np.bincount(of_group.ravel()).astype(float))
+    mixtures = _Mixtures(alphas + won[:, np.newaxis], betas + (tried - won)[:, np.newaxis], weights)
+    value, tail = mixtures.means, (1 - CONFIDENCE) / 2
+    low, high = np.minimum(mixtures.quantile(tail), value), np.maximum(mixtures.quantile(1 - tail), value)
+    each = of_group.ravel()
+    posterior = mixtures.alphas[each], mixtures.betas[each], weights
+    return Shrunken(100 * value[each], 100 * low[each], 100 * high[each], "", posterior)
 
 
-def _interval(value: Numbers, posterior: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+@dataclass(frozen=True)
+class _Mixtures:
+    """A mixture of Beta distributions for each group: `alphas` and `betas` are groups x parts, all weighted alike."""
+
+    alphas: Numbers
+    betas: Numbers
+    weights: Numbers
+
+    @cached_property
+    def means(self) -> Numbers:
+        return self.alphas / (self.alphas + self.betas) @ self.weights
+
+    def quantile(self, share: float) -> Numbers:
+        """By Newton's steps from that of one Beta with the same mean and variance, halving where one would leave it."""
+        import numpy as np
+        from scipy.special import betainc, betaincinv, betaln, xlog1py, xlogy
+
+        mean, precision = self.means, self.alphas + self.betas
+        own = self.alphas / precision
+        variance = (own**2 + own * (1 - own) / (precision + 1)) @ self.weights - mean**2
+        like = np.maximum(mean * (1 - mean) / variance - 1, ACCURACY)
+        point = np.clip(betaincinv(mean * like, (1 - mean) * like, share), 1e-300, 1 - 1e-16)
+        low, high = np.zeros(mean.size), np.ones(mean.size)
+        scale = betaln(self.alphas, self.betas)
+        left = np.arange(mean.size)
+        while left.size:
+            at, alphas, betas = point[left, np.newaxis], self.alphas[left], self.betas[left]
+            excess = betainc(alphas, betas, at) @ self.weights - share
+            density = np.exp(xlogy(alphas - 1, at) + xlog1py(betas - 1, -at) - scale[left]) @ self.weights
+            is_above = excess >= 0
+            high[left] = np.where(is_above, point[left], high[left])
+            low[left] = np.where(is_above, low[left], point[left])
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                stepped = point[left] - excess / density
+            is_inside = (stepped > low[left]) & (stepped < high[left])
+            following = np.where(is_inside, stepped, (low[left] + high[left]) / 2)
+            moved = np.abs(following - point[left])
+            point[left] = following
+            left = left[moved > ACCURACY]
+        return point
+
+
+def _priors(won: Numbers, tried: Numbers, count: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The alphas and betas of priors that stand for all, and how likely each is by `count` groups of each kind.
+
+    By standard deviation between groups, as a share of the most it could be, and mean: a grid that follows the
+    likelihood, so that a few points do, however many the groups and their trials.
+    """
     import numpy as np
-    from scipy.special import betaincinv
+    from scipy.special import expit, logit
 
-    tail = (1 - CONFIDENCE) / 2
-    return np.minimum(betaincinv(*posterior, tail), value), np.maximum(betaincinv(*posterior, 1 - tail), value)
-
-
-def _most_likely(won: Numbers, tried: Numbers) -> tuple[float, float] | None:
-    """The alpha and beta of greatest likelihood; None where it rises up to infinite precision."""
-    import numpy as np
-    from scipy.optimize import minimize, root
-    from scipy.special import expit, logit, psi
-
-    overall = won.sum() / tried.sum()
-    if not 0 < overall < 1:
-        return None
-    lost = tried - won
-
-    def shape(point: Numbers) -> tuple[float, float]:
-        precision = np.exp(point[1])
-        return float(expit(point[0]) * precision), float(expit(-point[0]) * precision)
-
-    def slope(point: Numbers) -> Numbers:
-        """By logit mean and log precision."""
-        alpha, beta = shape(point)
-        common = psi(alpha + beta + tried) - psi(alpha + beta)
-        by_alpha = float((psi(alpha + won) - psi(alpha) - common).sum())
-        by_beta = float((psi(beta + lost) - psi(beta) - common).sum())
-        step = alpha * beta / (alpha + beta)
-        return np.array([step * (by_alpha - by_beta), alpha * by_alpha + beta * by_beta])
-
-    def cost(point: Numbers) -> float:
-        return -_log_likelihood(*shape(point), won, tried)
-
-    centre = logit(overall)
-    bounds = [(min(centre, 0) - 7, max(centre, 0) + 7), (-7.0, 16.0)]
-    starts = [np.array([centre, np.log(precision)]) for precision in PRECISIONS]
-    found = [
-        minimize(
-            cost, start, jac=lambda point: -slope(point), bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-14}
-        )
-        for start in starts
-    ]
-    best = min(found, key=lambda each: each.fun)
-    chance_alone = float((won * np.log(overall) + lost * np.log1p(-overall)).sum())
-    precision = float(np.exp(best.x[1]))
-    rounding = 1e-9 + 1e-13 * float(tried.sum()) + 1e-14 * tried.size * precision * float(np.log1p(precision))
-    if -best.fun <= chance_alone + rounding:
-        return None
-    # the search stops where the likelihood is flat to within its rounding; where its slope is 0 is known better
-    with np.errstate(over="ignore", invalid="ignore"):
-        polished = root(slope, best.x, tol=1e-13).x
-    return shape(polished if np.allclose(polished, best.x, rtol=0, atol=0.1) else best.x)
+    some = np.maximum(tried, 1)
+    steps = np.arange(-REACH, REACH + 1.0)
+    nodes, shares = np.polynomial.legendre.leggauss(STEPS)
+    ends = 1e-3, 1 - 1e-3
+    spreads = np.geomspace(*ends, 4 * STEPS)
+    widths = np.gradient(spreads)
+    for remaining in reversed(range(ROUNDS)):
+        precision = 1 / spreads**2 - 1
+        # where the mean is for each spread, and its standard error, on the logit scale: of a weighted mean of all rates
+        information = count * tried / (1 + (some - 1) * spreads[:, np.newaxis] ** 2)
+        total = information.sum(axis=1)
+        centre = ((information * won / some).sum(axis=1) + 0.5) / (total + 1)
+        error = 1 / np.sqrt(centre * (1 - centre) * (total + 1))
+        means = expit(logit(centre)[:, np.newaxis] + steps * error[:, np.newaxis])
+        alphas, betas = means * precision[:, np.newaxis], (1 - means) * precision[:, np.newaxis]
+        # even steps on the logit scale, which is narrower where the mean is near 0 or 1; r is the square of the spread
+        measure = np.log(means * (1 - means)) + np.log(error * spreads * widths)[:, np.newaxis]
+        log_weights = _log_likelihood(alphas, betas, won, tried, count) + measure
+        if remaining:
+            likely = np.flatnonzero(log_weights.max(axis=1) > log_weights.max() + np.log(NEGLIGIBLE))
+            bounds = np.concatenate([ends[:1], spreads, ends[1:]])
+            ends = bounds[likely[0]], bounds[likely[-1] + 2]
+            spreads = ends[0] + (ends[1] - ends[0]) * (nodes + 1) / 2
+            widths = (ends[1] - ends[0]) * shares / 2
+    weights = np.exp(log_weights - log_weights.max())
+    kept = weights > NEGLIGIBLE
+    return alphas[kept], betas[kept], weights[kept] / weights[kept].sum()
 
 
-def _log_likelihood(alpha: float, beta: float, won: Numbers, tried: Numbers) -> float:
-    """Without the binomial coefficients, which alpha and beta do not change."""
+def _log_likelihood(alphas: Numbers, betas: Numbers, won: Numbers, tried: Numbers, count: Numbers) -> Numbers:
+    """Of each prior, without the binomial coefficients, which alpha and beta do not change."""
     from scipy.special import gammaln
 
-    own = gammaln(alpha + won) - gammaln(alpha) + gammaln(beta + tried - won) - gammaln(beta)
-    return float((own - gammaln(alpha + beta + tried) + gammaln(alpha + beta)).sum())
+    def rising(start: Numbers, steps: Numbers) -> Numbers:
+        return gammaln(start[..., None] + steps) - gammaln(start)[..., None]
+
+    return (rising(alphas, won) + rising(betas, tried - won) - rising(alphas + betas, tried)) @ count

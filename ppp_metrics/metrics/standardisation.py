@@ -7,10 +7,11 @@ can be compared at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.estimators import MIN_N, Estimate, Z
+from ppp_metrics.metrics.estimators import MIN_N, NORMAL, Estimate, Z
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-8
 
 
-def standardised_risks(
-    exposure: ArrayLike, covariates: ArrayLike, successes: ArrayLike, trials: ArrayLike
-) -> dict[Any, Estimate]:
+class Risks(dict[Any, Estimate]):
+    """Each level's standardised risk; `chances`: of a level's share as it is lying so far from that, or further.
+
+    That is, if nothing were confounded, in which case a large sample would give the same for both.
+    """
+
+    def __init__(self, risks: Iterable[tuple[Any, Estimate]], chances: Mapping[Any, float]) -> None:
+        super().__init__(risks)
+        self.chances = chances
+
+
+def standardised_risks(exposure: ArrayLike, covariates: ArrayLike, successes: ArrayLike, trials: ArrayLike) -> Risks:
     """Each exposure level's risk in percent (0-100), standardised over the covariates of all trials, with its interval.
 
     From cells: one row a combination, `covariates` cells x variables, all categories, a missing one (None, nan) being a
@@ -37,6 +47,10 @@ def standardised_risks(
     cell has no value and the note `separated`. Levels can be compared when they share covariates, if only by way of
     other levels: one outside the largest set of such levels has the note `not_estimable`. Trials of which the
     covariates occur outside that set only are left out of the mix. Fewer than 10 trials in all: note `too_few`.
+
+    The same trials give a level's risk and its share: the chance that these lie so far apart is by the normal
+    distribution, with the variance of what each trial adds to their difference, its covariates being a draw as well
+    (influence functions: Hampel 1974; Tsiatis 2006).
     """
     import numpy as np
 
@@ -47,7 +61,7 @@ def standardised_risks(
     variables = np.asarray(covariates, dtype=object)[some].T
     won, tried = won[some], tried[some]
     if tried.sum() < MIN_N:
-        return dict.fromkeys(names, Estimate(None, note="too_few"))
+        return Risks(((name, Estimate(None, note="too_few")) for name in names), {})
 
     mix = np.column_stack([np.ones(won.size), *(np.eye(len(found))[of] for found, of in map(_levels, variables))])
     effects = np.eye(len(names))
@@ -55,7 +69,7 @@ def standardised_risks(
     separated = _separated(design, won, tried)
     finite = np.bincount(of_level, np.where(separated, 0.0, tried), len(names)).astype(float)
     if not finite.any():
-        return dict.fromkeys(names, Estimate(None, note="separated"))
+        return Risks(((name, Estimate(None, note="separated")) for name in names), {})
     model = _fit(design[~separated], won[~separated], tried[~separated])
 
     def as_if(level: int) -> Numbers:
@@ -67,16 +81,30 @@ def standardised_risks(
     # a cell without finite estimate keeps its 0 or 1 under each level comparable with its own
     fixed = separated & comparable[of_level] & ~predictable
     weights = np.where(predictable | fixed, tried, 0) / tried[predictable | fixed].sum()
-    certain = float((weights * fixed * (won > 0)).sum())
-    risks = {}
+    settled = np.where(separated, won > 0, 0.0)
+    reduced, of_levels, of_mix = design @ model.basis, model.basis[: len(names)], mix @ model.basis[len(names) :]
+    fitted = np.where(separated, settled, model.risks(reduced))
+    risks, chances = {}, {}
     for level, name in enumerate(names):
         if not finite[level]:
             risks[name] = Estimate(None, note="separated")
         elif not comparable[level]:
             risks[name] = Estimate(None, note="not_estimable")
         else:
-            risks[name] = model.mean_risk(as_if(level)[predictable], weights[predictable], certain)
-    return risks
+            rows = of_levels[level] + of_mix
+            predicted = np.where(predictable, model.risks(rows), settled)
+            slope = (weights * predictable * predicted * (1 - predicted)) @ rows
+            risk = float(weights @ predicted)
+            own = (of_level == level) / tried[of_level == level].sum()
+            distance = float(own @ won) - risk
+            # what each trial, with success or without, adds to the share less what it adds to the risk
+            mixed = weights / tried * (predicted - risk)
+            moved = np.where(separated, 0.0, reduced @ (model.covariance @ slope))
+            added = [own * (is_won - own @ won) - mixed - moved * (is_won - fitted) for is_won in (1, 0)]
+            error = float(np.sqrt(won @ added[0] ** 2 + (tried - won) @ added[1] ** 2))
+            chances[name] = 2 * NORMAL.cdf(-abs(distance) / error) if error > TOLERANCE else 1.0
+            risks[name] = Estimate(100 * risk, *model.limits(risk, slope))
+    return Risks(risks.items(), chances)
 
 
 def _levels(values: NDArray[np.object_]) -> tuple[dict[Any, int], NDArray[np.intp]]:
@@ -104,18 +132,21 @@ class _Model:
 
         return np.abs(rows - rows @ self.basis @ self.basis.T).max(axis=1) < TOLERANCE
 
-    def mean_risk(self, rows: Numbers, weights: Numbers, certain: float) -> Estimate:
-        """The weighted sum of the rows' risks, and of what is certain, in percent."""
+    def risks(self, reduced: Numbers) -> Numbers:
+        """Of rows as combinations of the basis."""
+        from scipy.special import expit
+
+        risks: Numbers = expit(reduced @ self.coefficients)
+        return risks
+
+    def limits(self, risk: float, slope: Numbers) -> tuple[float, float]:
+        """The limits, in percent, of a risk that grows with the coefficients as `slope` says."""
         import numpy as np
         from scipy.special import expit, logit
 
-        reduced = rows @ self.basis
-        risks = expit(reduced @ self.coefficients)
-        risk = float(weights @ risks) + certain
-        slope = (weights * risks * (1 - risks)) @ reduced
         reach = Z * np.sqrt(slope @ self.covariance @ slope) / (risk * (1 - risk))
         low, high = expit(logit(risk) + np.array([-reach, reach]))
-        return Estimate(100 * risk, 100 * float(low), 100 * float(high))
+        return 100 * float(low), 100 * float(high)
 
 
 def _fit(design: Numbers, won: Numbers, tried: Numbers) -> _Model:

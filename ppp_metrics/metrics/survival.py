@@ -7,7 +7,8 @@ held to theirs, the variance to its formula written out (tests/test_survival.py)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from ppp_metrics.metrics.estimators import Estimate, Z
@@ -39,18 +40,25 @@ class Incidence:
     high: Numbers
     ends_known: bool
     """Whether the last day's share holds for ever: all who were left had the event or the competing one."""
+    followed_days: float = inf
+    """The last day of which the curve says anything."""
+
+    def until(self, day: float) -> Incidence:
+        """The curve up to a day, which is nan where it says nothing of any: too few were followed for longer."""
+        return replace(self, followed_days=day)
 
     def at(self, day: float) -> Estimate:
         """The share that had the event by the end of a day, in percent (0-100), with its interval.
 
-        None with note `no_data` when there is nobody, `not_followed` for a day after the last one on which anybody was
-        followed, unless everything had happened by then. No interval at 0 and 100 (see the class).
+        None with note `no_data` when there is nobody, `not_followed` for a day after `followed_days`, or after the last
+        one on which anybody was followed, unless everything had happened by then. No interval at 0 and 100 (see the
+        class).
         """
         import numpy as np
 
         if not self.days.size:
             return Estimate(None, note="no_data")
-        if day > self.days[-1] and not self.ends_known:
+        if not day <= self.followed_days or (day > self.days[-1] and not self.ends_known):
             return Estimate(None, note="not_followed")
         index = int(np.searchsorted(self.days, day, side="right")) - 1
         if index < 0:

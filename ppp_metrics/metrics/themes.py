@@ -12,6 +12,7 @@ from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import answer
 from ppp_metrics.metrics.dimensions import find_dimension
 from ppp_metrics.metrics.estimation import incidences
+from ppp_metrics.metrics.estimators import CONFIDENCE, Estimate
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.question import Question, Values, ask
 from ppp_metrics.metrics.registry import dimensions_of, find_metric
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
-    from ppp_metrics.metrics.estimators import Estimate
+    from ppp_metrics.metrics.standardisation import Risks
 
 CONFOUNDERS = ("obligation", "size_class", "innovation_type", "region2")
 """What the adjusted rate is adjusted for."""
@@ -49,14 +50,14 @@ def compare(
 ) -> pd.DataFrame:
     """One row a theme (`by` theme_parent: a main theme), ordered: the columns of `compute`, then those of `ADDED`.
 
-    `value`, `low` and `high` are the implementation rate with Wilson's interval. In percent, too: `shrunken_pct` with
-    its interval (beta-binomial empirical Bayes over the themes) and the chance `above_overall_pct` that it lies above
+    `value`, `low` and `high` are the implementation rate with its interval. In percent, too: `shrunken_pct` with its
+    interval (hierarchical beta-binomial model of the themes) and the chance `above_overall_pct` that it lies above
     `overall_pct`, the rate of all themes; `incidence_12m_pct` with its interval; and `adjusted_pct`, the rate adjusted
     for `CONFOUNDERS` (logistic regression, standardised over all issues of the slice), with its interval. A note
-    `simpson` says that rate and adjusted rate lie on different sides of `overall_pct`; `separated` or `not_estimable`
-    why there is no adjusted rate, `one_theme` why there is no shrunken one, `no_overdispersion` that the themes differ
-    no more than chance makes them, so that all are shrunken to `overall_pct`. A theme that may not be shown is null
-    throughout.
+    `simpson` says that rate and adjusted rate lie on different sides of `overall_pct`, and further apart than chance
+    makes that of any of the themes in one table in twenty; `separated` or `not_estimable` why there is no adjusted
+    rate, `one_theme` or `few_themes`, fewer than five, why there is no shrunken one. A theme that may not be shown is
+    null throughout.
 
     Raises UsageError as `compute` does, and when more than one dimension is asked for.
     """
@@ -80,7 +81,7 @@ def compare(
 
 
 def _side_by_side(
-    theme: str, shown: pd.DataFrame, counted: pd.DataFrame, adjusted: Mapping[str, Estimate], followed: pd.DataFrame
+    theme: str, shown: pd.DataFrame, counted: pd.DataFrame, adjusted: Risks, followed: pd.DataFrame
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -91,6 +92,8 @@ def _side_by_side(
     shrunken = shrink(counted["numerator"].to_numpy(int), counted["denominator"].to_numpy(int))
     overall = 100 * counted["numerator"].sum() / max(1, counted["denominator"].sum())
     above = shrunken.chance_above_pct(overall)
+    # of so many themes, any may have its two rates this far apart by chance (Bonferroni)
+    doubt = (1 - CONFIDENCE) / max(1, len(adjusted.chances))
     rows = []
     for at, (name, row) in enumerate(zip(shown[theme], shown.to_dict("records"), strict=True)):
         if row["suppressed"]:
@@ -103,21 +106,16 @@ def _side_by_side(
             own |= {f"incidence_12m_{short}": followed.loc[name, column] for column, short in named.items()}
         risk = adjusted[name]
         own |= {"adjusted_pct": risk.value, "adjusted_low": risk.low, "adjusted_high": risk.high}
-        reasons = [
-            row["note"],
-            shrunken.note,
-            risk.note,
-            "simpson" if _disagree(row["value"], risk.value, overall) else "",
-        ]
+        is_apart = adjusted.chances.get(name, 1.0) < doubt and _disagree(row["value"], risk.value, overall)
+        reasons = [row["note"], shrunken.note, risk.note, "simpson" if is_apart else ""]
         rows.append(row | own | {"note": "; ".join(filter(None, reasons))})
     frame = pd.DataFrame(rows, columns=[*shown.columns, *ADDED])
     return frame.astype(shown.dtypes.to_dict() | dict.fromkeys(ADDED, "Float64"))
 
 
-def _adjusted(con: DuckDBPyConnection, question: Question) -> dict[str, Estimate]:
+def _adjusted(con: DuckDBPyConnection, question: Question) -> Risks:
     """The standardised rate of each value of the question's first dimension, adjusted for its other dimensions."""
-    from ppp_metrics.metrics.estimators import Estimate
-    from ppp_metrics.metrics.standardisation import standardised_risks
+    from ppp_metrics.metrics.standardisation import Risks, standardised_risks
 
     metric = question.metric
     theme, *confounders = question.columns
@@ -133,11 +131,13 @@ def _adjusted(con: DuckDBPyConnection, question: Question) -> dict[str, Estimate
         cells["trials"].to_numpy(),
     )
     trials = cells.groupby(theme)["trials"].sum()
-    return {name: risks[name] if trials[name] >= metric.min_n else Estimate(None) for name in trials.index}
+    enough = {name for name in trials.index if trials[name] >= metric.min_n}
+    own = ((name, risks[name] if name in enough else Estimate(None)) for name in trials.index)
+    return Risks(own, {name: chance for name, chance in risks.chances.items() if name in enough})
 
 
 def _disagree(rate: float | None, adjusted: float | None, overall: float) -> bool:
-    """Simpson's paradox: one lies above the rate of all themes, the other below, by more than rounding."""
+    """Whether one lies above the rate of all themes, the other below, by more than rounding."""
     import pandas as pd
 
     if adjusted is None or pd.isna(rate):
@@ -160,9 +160,9 @@ def incidence_curves(
 ) -> pd.DataFrame:
     """Cumulative incidence of implementation by theme: theme, day, incidence_pct, low_pct, high_pct, at_risk.
 
-    A row each day on which it changes, and each of `AT_RISK_DAYS`, up to two years from acceptance or until nobody was
-    followed longer; `at_risk` is the number of issues that could still be implemented just before. Only themes of which
-    the cumulative incidence may be shown and that have enough issues.
+    A row each day on which it changes, and each of `AT_RISK_DAYS`, up to two years from acceptance or until fewer than
+    ten were followed longer; `at_risk` is the number of issues that could still be implemented just before. Only themes
+    of which the cumulative incidence may be shown and that have enough issues.
     """
     import pandas as pd
 

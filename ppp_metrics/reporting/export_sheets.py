@@ -145,9 +145,11 @@ NUMBERS = Sheet(
             Label("note", "opmerking"),
             msg(
                 "suppressed: withheld. no_data: nobody sent what it needs, or there was nothing. too_few: too few for "
-                "a value. not_reached: less than half of them got there. mix, evidence: what it is made up of. without "
-                "1 of 6 suppliers: who never sent what it needs does not count. simpson: the adjusted rate lies on the "
-                "other side of all themes together."
+                "a value. not_reached: less than half of them got there. not_followed: fewer than ten could be "
+                "followed so long. design effect 1.8: the interval is as of 1.8 times fewer, as those of one company "
+                "or person are alike. few_themes: with fewer than five themes none is shrunken. mix, evidence: what it "
+                "is made up of. without 1 of 6 suppliers: who never sent what it needs does not count. simpson: the "
+                "adjusted rate lies on the other side of all themes together, and not by chance."
             ),
             40,
             required=False,

@@ -42,10 +42,11 @@ class ThemeSections(Desk):
         total = self.number("implementation_rate_pct")
         if not numbers or all(number.is_unknown for number in numbers):
             return self.section("themes", title, [NOTHING_KNOWN])
-        told = [self._shrunken(number) for number in numbers if number.value is not None]
+        told = [self._as_drawn(number) for number in numbers if number.value is not None]
+        is_shrunken = any(number.more["shrunken_pct"] is not None for number in told)
         most = sorted(told, key=lambda each: -(each.n or 0))[:MOST_ROWS]
         findings = self._themes_told(told, numbers, total)
-        if len(told) > 1:
+        if is_shrunken:
             findings.append(WHAT_SHRUNKEN_MEANS)
         if few := [number.heading for number in numbers if "too_few" in number.notes]:
             findings.append(msg("Too few issues for a rate: {themes}.", themes=self.listed(few)))
@@ -57,17 +58,19 @@ class ThemeSections(Desk):
             "Share of issues accepted from {window} that were in use within a year, shrunken, with 95% intervals",
             window=self.window(total.metric),
         )
+        table = self._shrunken_table(numbers, total)
         return self.section(
             "themes",
             title,
             findings,
             self.intervals([each for each in told if each in most], total),
-            caption,
-            [self._shrunken_table(numbers, total)],
+            caption if is_shrunken else table.caption,
+            [table],
         )
 
-    def _shrunken(self, number: Number) -> Number:
-        value, low, high = rate_of(number, "shrunken")
+    def _as_drawn(self, number: Number) -> Number:
+        """With the rate that a theme is drawn by: the shrunken one, which few issues cannot carry far; else the crude."""
+        value, low, high = rate_of(number, "shrunken" if number.more["shrunken_pct"] is not None else "crude")
         return replace(number, value=value, low=low, high=high)
 
     def _themes_told(self, told: Sequence[Number], numbers: Sequence[Number], total: Number) -> list[Message]:
@@ -91,7 +94,7 @@ class ThemeSections(Desk):
                 self.n_of(number),
                 self.shown(number),
                 self.interval(number) or "–",
-                self._estimate(*rate_of(number, "shrunken")) if number.value is not None else "–",
+                self._estimate(*rate_of(number, "shrunken")) if number.more["shrunken_pct"] is not None else "–",
             ]
             for number in numbers
         ]

@@ -39,20 +39,54 @@ o10        | i10      | 2025-01-01     | 2025-01-01
 """
 
 
+# i11 was implemented on day 700 and followed for two years, so that ten were
+ELEVENTH = """
+issues
+issue_id | proposed_date | accepted_date
+i11      | 2023-12-01    | 2024-01-01
+
+outcomes
+outcome_id | issue_id | delivered_date | implemented_date
+o11        | i11      | 2025-12-01     | 2025-12-01
+"""
+
+
 def test_cumulative_incidence_by_hand() -> None:
-    con = world(TEN)
-    # day   at risk  implemented  stopped  still open after it    incidence
-    #   0        10            1        0  9/10                   0.1
-    # 100         9            2        1  9/10 x 6/9 = 0.6       0.1 + 0.9 x 2/9 = 0.3
-    # 183         6            0        0  (i8 is not followed any longer)
-    # 200         5            0        1  0.6 x 4/5 = 0.48       0.3
-    # 365         4            1        0  0.48 x 3/4 = 0.36      0.3 + 0.48 x 1/4 = 0.42
-    # 366         3            1        0                         0.42 + 0.36 x 1/3 = 0.54
+    con = world(TEN + ELEVENTH)
+    # day   at risk  implemented  stopped  still open after it     incidence
+    #   0        11            1        0  10/11                    1/11
+    # 100        10            2        1  10/11 x 7/10 = 7/11      3/11
+    # 183         7            0        0  (i8 is not followed any longer)
+    # 200         6            0        1  7/11 x 5/6 = 35/66       3/11
+    # 365         5            1        0  35/66 x 4/5 = 28/66      18/66 + 35/66 x 1/5 = 25/66
+    # 366         4            1        0  28/66 x 3/4 = 21/66      25/66 + 28/66 x 1/4 = 32/66
+    # 700         3            1        0                           32/66 + 21/66 x 1/3 = 39/66
     # i6 was closed before it was implemented after all: what is in use was not stopped
     year = answer(con, "implementation_12m_pct", "2025-Q4", "value n numerator unit note")
-    assert year == [(pytest.approx(42), 10, None, "pct", "")]
-    assert answer(con, "implementation_24m_pct", "2025-Q4") == [(pytest.approx(54),)]
+    assert year == [(pytest.approx(100 * 25 / 66), 11, None, "pct", "")]
+    assert answer(con, "implementation_24m_pct", "2025-Q4") == [(pytest.approx(100 * 39 / 66),)]
+    assert answer(con, "median_days_to_implementation", "2025-Q4", "value n unit") == [(700, 11, "days")]
+
+
+def test_a_horizon_to_which_fewer_than_ten_were_followed_has_no_incidence() -> None:
+    con = world(TEN)
+    # ten issues, of which i8 was followed for 183 days: nine for a year, and the median as the curve has it
+    assert answer(con, "implementation_12m_pct", "2025-Q4", "value low high n note") == [
+        (None, None, None, 10, "not_followed")
+    ]
     assert answer(con, "median_days_to_implementation", "2025-Q4", "value n unit") == [(366, 10, "days")]
+    # newer issues do not help, however many and however soon they are done
+    add_rows(con, "issues", issue_rows(50, "new", proposed_date="2025-06-01", accepted_date="2025-06-02"))
+    assert answer(con, "implementation_12m_pct", "2025-Q4", "value n note") == [(None, 60, "not_followed")]
+
+
+def test_those_who_are_done_were_followed_too() -> None:
+    con = world("partners\npartner_id\nc1")
+    add_rows(con, "issues", issue_rows(20, proposed_date="2023-12-01", accepted_date="2024-01-10"))
+    done = {"delivered_date": "2024-03-05", "implemented_date": "2024-03-05"}
+    add_rows(con, "outcomes", [{"outcome_id": f"o{at}", "issue_id": f"i{at}", **done} for at in range(1, 18)])
+    # three are left at risk at day 365, but of all twenty it is known what happened in their first year
+    assert answer(con, "implementation_12m_pct", "2025-Q4") == [(85,)]
 
 
 def test_time_to_delivery_by_hand() -> None:
