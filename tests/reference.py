@@ -16,6 +16,7 @@ from statistics import NormalDist, mean, median, stdev
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import t as student
 
 from tests.reference_records import LIFELONG, Known, Records, Row, working_days
 from tests.reference_records import UNKNOWN as UNKNOWN
@@ -86,35 +87,62 @@ def count_of(unit: str) -> Callable[[Rows], Answer]:
     return lambda rows: Answer(number := len({row[unit] for row in rows}), number)
 
 
-def rate(hits: int, units: int, least: int = 5, n: int | None = None) -> Answer:
+class Unit(NamedTuple):
+    """Whether a unit counts in the numerator, and whom it belongs to: units that share anybody are alike."""
+
+    is_hit: bool
+    of: frozenset
+
+
+def independent_units(units: Sequence[Unit]) -> float:
+    """As how many units that share nobody these can be taken, by a sum over all pairs that do. Korn & Graubard 1998."""
+    n, share = len(units), sum(unit.is_hit for unit in units) / len(units)
+    pairs = [(one, other) for one in units for other in units if one.of & other.of]
+    clusters = n * n / len(pairs)
+    if clusters in (1, n):
+        return n
+    effect = 1.0
+    if 0 < share < 1:
+        squares = sum((one.is_hit - share) * (other.is_hit - share) for one, other in pairs)
+        variance = clusters / (clusters - 1) * squares / (n * n)
+        effect = max(1.0, variance / (share * (1 - share) / (n - 1)))
+    lost = (student.ppf(0.975, n - 1) / student.ppf(0.975, clusters - 1)) ** 2
+    return min(max(n / effect * lost, clusters), n)
+
+
+def rate(units: Sequence[Unit], least: int = 5, n: int | None = None) -> Answer:
     """In percent with Wilson's interval (1927); no number of fewer than `least`, none of nothing."""
-    if units == 0:
+    if not units:
         return Answer(None, 0, 0, 0)
-    n = units if n is None else n
+    n, hits = len(units) if n is None else n, sum(unit.is_hit for unit in units)
     if n < least:
-        return Answer(None, n, hits, units)
+        return Answer(None, n, hits, len(units))
     z = NormalDist().inv_cdf(0.975)
-    share = hits / units
-    middle = (share + z * z / (2 * units)) / (1 + z * z / units)
-    half = z / (1 + z * z / units) * math.sqrt(share * (1 - share) / units + z * z / (4 * units * units))
-    low, high = (None, None) if n != units else (100 * max(0.0, middle - half), 100 * min(1.0, middle + half))
-    return Answer(100 * share, n, hits, units, low, high)
+    share, alike = hits / len(units), independent_units(units)
+    middle = (share + z * z / (2 * alike)) / (1 + z * z / alike)
+    half = z / (1 + z * z / alike) * math.sqrt(share * (1 - share) / alike + z * z / (4 * alike * alike))
+    return Answer(100 * share, n, hits, len(units), 100 * max(0.0, middle - half), 100 * min(1.0, middle + half))
 
 
-def rate_of(holds: Callable[[Row], object]) -> Callable[[Rows], Answer]:
-    return lambda rows: rate(sum(bool(holds(row)) for row in rows), len(rows))
+def rate_of(holds: Callable[[Row], object], of: str = "partner") -> Callable[[Rows], Answer]:
+    return lambda rows: rate([Unit(bool(holds(row)), frozenset([row[of]])) for row in rows])
 
 
-def rate_per(unit: str, holds: Callable[[Rows], object]) -> Callable[[Rows], Answer]:
-    """The share of units of whose rows something holds."""
+def rate_per(unit: str, holds: Callable[[Rows], object], of: str | None = None) -> Callable[[Rows], Answer]:
+    """The share of units of whose rows something holds; each is its own, unless it is another's."""
 
     def answer(rows: Rows) -> Answer:
         units: dict = {}
         for row in rows:
             units.setdefault(row[unit], []).append(row)
-        return rate(sum(bool(holds(own)) for own in units.values()), len(units))
+        return rate([Unit(bool(holds(own)), owners(own[0][of or unit])) for own in units.values()])
 
     return answer
+
+
+def owners(key: object) -> frozenset:
+    """One company or person, or the two people of a pair."""
+    return key if isinstance(key, frozenset) else frozenset([key])
 
 
 def any_row(holds: Callable[[Row], object]) -> Callable[[Rows], bool]:
@@ -158,12 +186,6 @@ def hedges_g_av(rows: Rows) -> float | None:
     spread = (stdev(pre) + stdev(post)) / 2
     correction = 1 - 3 / (4 * (len({row["person"] for row in rows}) - 1) - 1)
     return correction * (mean(post) - mean(pre)) / spread if spread > 1e-9 else None
-
-
-def improved(rows: Rows) -> Answer:
-    """The share of pairs, of at least five people."""
-    better = sum(row["gain"] >= 5 - 1e-9 for row in rows)
-    return rate(better, len(rows), n=len({row["person"] for row in rows}))
 
 
 def retained(rows: Rows) -> float | None:
@@ -237,13 +259,12 @@ def incidence_steps(followed: Sequence[Spell]) -> list[tuple[int, Fraction, Frac
 
 
 def incidence_at(horizon: int, as_of: date) -> Callable[[Rows], float | None]:
-    """In percent; unknown where nobody was followed so long and somebody could still have had the event."""
+    """In percent; unknown where fewer than ten were accepted so long ago."""
 
     def answer(rows: Rows) -> float | None:
-        steps = incidence_steps(spells(rows, "implemented", as_of))
-        last_day, _, still_free = steps[-1]
-        if last_day < horizon and still_free > 0:
+        if sum((as_of - row["accepted"]).days >= horizon for row in rows) < 10:
             return None
+        steps = incidence_steps(spells(rows, "implemented", as_of))
         return float(100 * max((happened for day, happened, _ in steps if day <= horizon), default=Fraction(0)))
 
     return answer
@@ -429,11 +450,14 @@ def reach(rows: Rows) -> Answer:
     """People x cycles with a story, of people with any story x the cycles at hand; n is people."""
     units = {(row["person"], row["cycle"]) for row in rows}
     reached = {(row["person"], row["cycle"]) for row in rows if row["is_reached"]}
-    return rate(len(reached), len(units), n=len({person for person, _ in units}))
+    told = [Unit(unit in reached, frozenset([unit[0]])) for unit in units]
+    return rate(told, n=len({person for person, _ in units}))
 
 
 def coverage(rows: Rows) -> Answer:
-    return rate(sum(row["is_brought"] for row in rows), len(rows), least=1, n=len({row["key"] for row in rows}))
+    """All partnerships x all capabilities are no sample, and have no interval."""
+    units = [Unit(row["is_brought"], frozenset([row["key"]])) for row in rows]
+    return rate(units, least=1, n=len({row["key"] for row in rows}))._replace(low=None, high=None)
 
 
 def dyads(asked: Asked) -> Rows:
@@ -557,8 +581,8 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
             paying_members,
             ratio(lambda row: row["cash"] if row["partner_type"] == "company" else 0, lambda row: row["all"]),
         ),
-        "cross_role_issues_pct": (teams, rate_per("issue", has_three_roles)),
-        "vocational_applied_cooperation_pct": (teams, rate_per("issue", joins_educations)),
+        "cross_role_issues_pct": (teams, rate_per("issue", has_three_roles, "partner")),
+        "vocational_applied_cooperation_pct": (teams, rate_per("issue", joins_educations, "partner")),
         "capability_coverage_pct": (lambda a: a.known.coverage, coverage),
         "participants_count": (teams, count_of("person")),
         "lifelong_learners_count": (
@@ -570,7 +594,7 @@ def catalogue(asked: Asked) -> dict[str, tuple[Source, Number]]:
         "value_cycle_reach_pct": (lambda a: dated(a.known.stories, "day", a.year), reach),
         "learning_gain_mean": (pairs, estimate(lambda rows: mean(row["gain"] for row in rows), "person")),
         "learning_gain_g": (pairs, estimate(hedges_g_av, "person")),
-        "improved_share_pct": (pairs, improved),
+        "improved_share_pct": (pairs, rate_of(lambda row: row["gain"] >= 5 - 1e-9, "person")),
         "learning_retention_pct": (lambda a: dated(a.known.pairs, "followed", a.year), estimate(retained, "person")),
         "learning_flow_count": (interactions, count),
         "mutual_learning_pct": (dyads, rate_per("people", any_row(lambda row: row["is_mutual"]))),

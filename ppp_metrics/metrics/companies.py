@@ -187,6 +187,6 @@ COOPERATION = (
         needs=("capabilities.fte", "partners.partner_type"),
         reads=("capabilities.end_date", "memberships.left_date"),
         view="partnership_capabilities", window="stock",
-        estimator="rate", numerator="is_brought", n_of="partnership",
+        estimator="rate", numerator="is_brought", n_of="partnership", is_sample=False,
     ),
 )  # fmt: skip

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
+from ppp_metrics.metrics.clusters import OF_CLUSTERS, PAIRS, clustered, pairs_of_units
 from ppp_metrics.metrics.dimensions import DIMENSIONS, TIME_DIMENSIONS, UNKNOWN
 from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, is_unsafe, published
 from ppp_metrics.metrics.estimation import estimate
-from ppp_metrics.metrics.estimators import Estimate, wilson
+from ppp_metrics.metrics.estimators import Estimate
 from ppp_metrics.metrics.lacking import tell_lacking
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.protection import Name, withheld_names
@@ -52,7 +54,8 @@ def compute(
     are ordered by the dimensions. `where` maps a dimension to the value, or the values of which any will do, each as a
     code or a name; `region` includes all areas below it. `n` is null only where suppressed; numerator and denominator
     are null for what is no share. Notes are joined by "; ": no_data, too_few, no_variance, no_gain, not_reached,
-    not_followed, suppressed, period_not_begun, pre_post only, mix: result 61, effort 39, evidence: verified 3,
+    not_followed, suppressed, period_not_begun, pre_post only, design effect 1.8 (the interval is as of so many times
+    fewer units, as units of one company or person are alike), mix: result 61, effort 39, evidence: verified 3,
     self_reported 2, without 1 of 6 suppliers (who never sent what the metric needs), 18 of 20 amounts unread (of those
     that would count), 8 without a date (so that nobody knows in which days they belong), rows put aside: outcomes 2 (by
     suppliers with issues there: which part of theirs is not known). Instead of how many, `some` where that could be few
@@ -125,7 +128,8 @@ def _shown(question: Question, cell: Cell, withheld: frozenset[Name]) -> Cell:
 
 def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:
     """The cells of a question before disclosure control, and for that alone; estimates, which cost time, if wanted."""
-    cells = _count_by_subject(con, question) if _counts_by_subject(question) else _count(con, question)
+    counts = _count_by_subject if _counts_by_subject(question) else _count
+    cells = counts(con, question)
     if is_estimated:
         estimate(con, question, cells)
         tell_lacking(con, question, cells)
@@ -195,8 +199,9 @@ def _marked(table: Table, rows: Sequence[Any], withheld: frozenset[Name]) -> lis
 def _counts_by_subject(question: Question) -> bool:
     """Whether units are finer than one kind of subject, and nothing is counted that a row a subject does not tell."""
     metric = question.metric
+    is_asked = question.least or metric.is_clustered
     is_one = len(metric.subjects) == 1 and metric.per != metric.subjects
-    return bool(question.least) and is_one and metric.n_of in (None, *metric.subjects)
+    return bool(is_asked) and is_one and metric.n_of in (None, *metric.subjects)
 
 
 def _units(question: Question) -> str:
@@ -228,11 +233,23 @@ def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
     is_small = "true" if question.least else "false"
     measures = [*_totals(metric), n, *_subject_counts(question), is_small, *counts]
     names = [*COUNTS, "small_part", *(f"part_{part}" for part in parts)]
-    return _cells(con, question, _units(question), names, measures)
+    cells = _cells(con, question, _units(question), names, measures)
+    if metric.is_clustered:
+        _pair(con, question, cells)
+    return cells
+
+
+def _pair(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> None:
+    """Give each cell its pairs of units, which its own rows do not tell."""
+    sql = f"with units as ({_units(question)}) {pairs_of_units(question)}"
+    width = len(question.names)
+    found = {row[:width]: row[width:] for row in con.execute(sql, question.values).fetchall()}
+    for cell in cells:
+        cell |= zip(PAIRS, found.get(tuple(cell[name] for name in question.names), ()), strict=False)
 
 
 def _count_by_subject(con: DuckDBPyConnection, question: Question) -> list[Cell]:
-    """As `_count`, from a row a person or company: money is withheld where few, or the largest two, make it up."""
+    """As `_count`, from a row a person or company: units of one are alike, and few, or two, may make up an amount."""
     metric, parts = question.metric, _part_filters(question.metric)
     [subject] = metric.subjects
     units, hits = _totals(metric)
@@ -252,6 +269,7 @@ def _count_by_subject(con: DuckDBPyConnection, question: Question) -> list[Cell]
         "subjects_out": f"count({subject}) filter (hits < units)" if is_rate else "null",
         "small_part": " or ".join(f"count({subject}) filter (part_{part} > 0) {few}" for part in parts) or "false",
         **{f"part_{part}": f"coalesce(sum(part_{part}), 0)" for part in parts},
+        **(dict(zip(PAIRS, OF_CLUSTERS, strict=True)) if metric.is_clustered else {}),
     }
     if not metric.is_money:
         return _cells(con, question, rows, list(measures), list(measures.values()))
@@ -325,10 +343,12 @@ def _finish(question: Question, cell: Cell) -> None:
     elif "estimate" in cell:
         result = cell["estimate"]
     elif cell["units"]:
-        # units that are finer than what n counts are not independent, and sums are no sample: neither has an interval
-        is_sample = metric.kind == "rate" and cell["units"] == cell["n"]
-        interval = wilson(cell["hits"], cell["units"]) if is_sample else ()
-        result = Estimate(100 * cell["hits"] / cell["units"], *interval)
+        result = Estimate(100 * cell["hits"] / cell["units"])
+        if metric.kind == "rate" and metric.is_sample:
+            alone = {"unit_pairs": cell["units"], "mixed_pairs": cell["hits"], "hit_pairs": cell["hits"]}
+            pairs = alone | cell
+            interval = clustered(cell["hits"], cell["units"], *(pairs[name] for name in PAIRS))
+            result = replace(result, low=interval.low, high=interval.high, note=interval.note)
     cell |= {"value": result.value, "low": result.low, "high": result.high}
     is_share = metric.kind in ("rate", "ratio")
     cell["numerator"] = (cell["hits"] or 0) if is_share else None

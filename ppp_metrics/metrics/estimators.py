@@ -41,7 +41,7 @@ class Estimate:
     note: str = ""
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
+def wilson(successes: float, trials: float) -> tuple[float, float]:
     """The interval of a proportion, in percent (0-100); trials > 0.
 
     (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), without continuity correction. Wilson 1927; Newcombe 1998.

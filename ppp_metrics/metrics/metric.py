@@ -106,7 +106,8 @@ class Metric:
     columns that make one (and `numerator` is then an aggregate over its rows).
 
     - estimator "count": the number of units;
-    - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval;
+    - "rate": 100 x units for which `numerator` holds / units, with Wilson's interval where they are a sample, in which
+      units that have one of the `subjects` in common are alike;
     - "ratio": 100 x sum of `numerator` / sum of `denominator`, without an interval;
     - "sum": the sum of `numerator`, without an interval;
     - "incidence": 100 x the cumulative incidence, `at_days` from `event`, of the first of the dates `values`, with the
@@ -117,12 +118,13 @@ class Metric:
 
     `n_of` names the column whose distinct values n counts, where units are finer than that. `subjects` are the columns
     that say whom a small cell would give away: people where `person`, else companies; taken together, or
-    `subjects_apart`. `needs` are the columns (`table.column`) without which a supplier's records say nothing of the
-    metric: who never sent them is left out, so that what is not known is not counted as what did not happen. `reads`
-    are columns that it reads besides, which a supplier may do without: of all of these the note says how much was sent
-    that could not be read. `stands_in`: the view that says in which groups a unit stands, where no slice may cut it: it
-    is judged on all its rows of `view` in the window, whichever group it counts in. `one_design`: never pools designs
-    of measurement. `tells`: the column whose mix of values the note says.
+    `subjects_apart`. `is_sample`: its units stand for others of their kind, and are not all there are. `needs` are the
+    columns (`table.column`) without which a supplier's records say nothing of the metric: who never sent them is left
+    out, so that what is not known is not counted as what did not happen. `reads` are columns that it reads besides,
+    which a supplier may do without: of all of these the note says how much was sent that could not be read.
+    `stands_in`: the view that says in which groups a unit stands, where no slice may cut it: it is judged on all its
+    rows of `view` in the window, whichever group it counts in. `one_design`: never pools designs of measurement.
+    `tells`: the column whose mix of values the note says.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Metric:
     person: bool = False
     subjects: tuple[str, ...] = ("organisation_id",)
     subjects_apart: bool = False
+    is_sample: bool = True
     min_n: int = 1
     stands_in: str | None = None
     one_design: bool = False
@@ -157,6 +160,11 @@ class Metric:
     @property
     def kind(self) -> Kind:
         return self.estimator if self.estimator in get_args(Kind) else "estimate"  # type: ignore[return-value]
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether the units of a rate may have a subject in common: a company's issues, pairs with the same person."""
+        return self.kind == "rate" and self.is_sample and (self.per != self.subjects or len(self.subjects) > 1)
 
     @property
     def expressions(self) -> tuple[str, ...]:

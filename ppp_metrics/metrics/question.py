@@ -136,7 +136,8 @@ def ask(
         values["areas"] = list(areas)
         in_area = ["unnest(list_intersect(path, $areas)) as area"]
     levels = [name for name in REGION_DIMENSIONS if name in {*names, *conditions}] + in_area
-    read = [*groups, *metric.expressions, *(metric.subjects if metric.per or threshold(metric, edition) else ())]
+    needs_subjects = metric.per or metric.is_clustered or threshold(metric, edition)
+    read = [*groups, *metric.expressions, *(metric.subjects if needs_subjects else ())]
     # what is asked of nobody in particular need not be told where it stands
     is_sliced = bool(filters or on_days or groups or areas)
     view = metric.stands_in if metric.stands_in and is_sliced else metric.view
