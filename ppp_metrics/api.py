@@ -99,13 +99,15 @@ class OpenWorkspace:
         *,
         yes: bool = False,
         dry_run: bool = False,
+        encoding: str | None = None,
         review: Review | None = None,
     ) -> list[LoadResult]:
         """What became of each supplier's files, and what they change; all of them are loaded, or none.
 
         Raises DataError where keys or columns that a supplier sent before would vanish, or its files are another
         supplier's by all appearance, unless `yes`. `review` decides that instead: it sees the results before they are
-        kept. A dry run keeps nothing, and refuses nothing but what cannot be read.
+        kept. A dry run keeps nothing, and refuses nothing but what cannot be read. Text files that are not in UTF-8
+        are in `encoding`; without it, in the one that is most likely.
         """
         from ppp_metrics.metrics.registry import METRICS
         from ppp_metrics.records import ingest
@@ -129,6 +131,7 @@ class OpenWorkspace:
             metrics,
             review=review or ((lambda results: None) if yes else ingest.refuse_losses),
             dry_run=dry_run,
+            encoding=encoding,
         )
 
     def _suppliers(self) -> list[str]:

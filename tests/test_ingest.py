@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from ppp_metrics.errors import DataError
@@ -15,6 +16,8 @@ from ppp_metrics.records.deliveries import deliveries
 from ppp_metrics.records.ingest import load
 from ppp_metrics.records.model import TABLES, Column
 from tests.deliveries import ISSUES, KEY, PARTNERS, deliver, put_aside, rows, store
+
+OUTCOMES = "outcome_id,issue_id,delivered_date,implemented_date\n"
 
 
 def test_dutch_and_english_names_codes_dates_and_numbers_are_the_same_records(tmp_path: Path) -> None:
@@ -294,6 +297,149 @@ def test_columns_that_have_no_place_are_refused_by_name_with_the_reason(tmp_path
         "partners.csv: column 'Telefoonnummer' is refused and was not read: contact data has no place here.",
         "partners.csv: column 'BSN' is refused and was not read: a national identification number has no place here.",
     ]
+
+
+def test_a_table_with_its_header_alone_says_that_there_is_none(tmp_path: Path) -> None:
+    deliver(tmp_path, {"partners.csv": PARTNERS, "issues.csv": ISSUES, "outcomes.csv": OUTCOMES})
+    assert ("outcomes", "implemented_date") in rows(tmp_path, "select table_name, column_name from delivered_columns")
+
+
+def test_headers_alone_are_no_load(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"sends headers without a single row: partners\.csv, outcomes\.csv"):
+        deliver(tmp_path, {"partners.csv": PARTNERS.splitlines()[0], "outcomes.csv": OUTCOMES})
+
+
+def test_nothing_can_refer_to_a_table_without_rows(tmp_path: Path) -> None:
+    """As if it had not come along: what is required is refused in one sentence, what is not stands as it was sent."""
+    issues = ISSUES.replace("proposed_date\n", "proposed_date,workplace_id\n").replace("01-05\n", "01-05,w1\n")
+    workplaces = "workplace_id,partnership_id,name,workplace_type,opened_date\n"
+    deliver(tmp_path, {"partners.csv": PARTNERS, "issues.csv": issues, "workplaces.csv": workplaces})
+    assert rows(tmp_path, "select workplace_id from issues") == [("w1",)]
+    with pytest.raises(DataError, match="this load has no partners"):
+        deliver(tmp_path, {"partners.csv": PARTNERS.splitlines()[0], "issues.csv": ISSUES})
+
+
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in cells:
+            sheet.append(row)
+    path.parent.mkdir(exist_ok=True)
+    book.save(path)
+    return path
+
+
+def cells(text: str) -> list[list[object]]:
+    return [list(line.split(",")) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("name", ["Blad1", "Sheet1", "Tabelle1", "Feuil1", "Export van 3 juli"])
+def test_a_sheet_without_a_tables_name_is_the_one_of_its_file_if_it_has_the_columns(tmp_path: Path, name: str) -> None:
+    path = workbook(tmp_path / "a" / "partners.xlsx", {"Notes": [["x"], ["y"]], name: cells(PARTNERS)})
+    result = load(store(tmp_path), deliveries([path], "a"), KEY)[0]
+    assert result.tables["partners"]["kept"] == 2
+    assert "partners.xlsx (Notes) was not loaded" in str(result.notices[0])
+
+
+def test_two_sheets_that_could_be_the_table_are_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a" / "partners.xlsx", {"2025": cells(PARTNERS), "2026": cells(PARTNERS)})
+    with pytest.raises(DataError, match="the sheets 2025, 2026 all have the columns of partners"):
+        load(store(tmp_path), deliveries([path], "a"), KEY)
+
+
+def test_an_error_of_excel_is_put_aside_in_text_and_numbers_alike(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "a" / "all.xlsx",
+        {
+            "partners": cells(PARTNERS + "c3,#NAME?,company,NL11\n"),
+            "issues": cells(
+                ISSUES.replace("date\n", "date,title,trl_start\n").replace("01-05\n", "01-05,#REF!,#DIV/0!\n")
+            ),
+        },
+    )
+    book = openpyxl.load_workbook(path)
+    for place in ("partners!B4", "issues!F2", "issues!G2"):
+        sheet, _, cell = place.partition("!")
+        book[sheet][cell].data_type = "e"
+    book.save(path)
+    load(store(tmp_path), deliveries([path], "a"), KEY)
+    assert put_aside(tmp_path) == [
+        ("all.xlsx", 2, "title", "#REF!", "This is an error of"),
+        ("all.xlsx", 2, "trl_start", "#DIV/0!", "This is an error of"),
+        ("all.xlsx", 4, "name", "#NAME?", "This is an error of"),
+    ]
+    assert rows(tmp_path, "select issue_id, title from issues") == [("i1", None)]
+    assert rows(tmp_path, "select count(*) from partners") == [(2,)]
+
+
+def test_merged_cells_touch_only_the_rows_they_are_in(tmp_path: Path) -> None:
+    remarks: list[list[object]] = [
+        ["Titel", None, None, None, None],
+        *[[*row, "remark"] for row in cells(PARTNERS + "c3,Cee,company,NL13\n")],
+    ]
+    path = workbook(tmp_path / "a" / "all.xlsx", {"partners": remarks, "Toelichting": [["x", "y"]]})
+    book = openpyxl.load_workbook(path)
+    book["partners"].merge_cells("A1:E1")  # the title
+    book["partners"].merge_cells("E3:E5")  # a column that is not read
+    book["partners"].merge_cells("C4:C5")  # what kind of partner c3 is, is not clear
+    book["Toelichting"].merge_cells("A1:B1")
+    book.save(path)
+    load(store(tmp_path), deliveries([path], "a"), KEY)
+    assert rows(tmp_path, "select partner_id from partners") == [("c1",)]
+    assert [(row, reason) for _, row, _, _, reason in put_aside(tmp_path)] == [
+        (4, "This row has merged cells,"),
+        (5, "This row has merged cells,"),
+    ]
+
+
+def test_a_merged_header_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a" / "partners.xlsx", {"partners": cells(PARTNERS)})
+    book = openpyxl.load_workbook(path)
+    sheet = book["partners"]
+    sheet["E1"] = "size_class"
+    sheet.merge_cells("E1:F1")
+    book.save(path)
+    with pytest.raises(DataError, match="the cells E1:F1 of the header are merged"):
+        load(store(tmp_path), deliveries([path], "a"), KEY)
+
+
+def test_a_formula_without_a_result_is_refused_where_it_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a" / "all.xlsx", {"partners": cells(PARTNERS), "sums": [["=1+1"]]})
+    assert load(store(tmp_path), deliveries([path], "a"), KEY)[0].tables["partners"]["kept"] == 2
+    path = workbook(tmp_path / "a" / "all.xlsx", {"partners": cells(PARTNERS.replace("Aa", "=B3"))})
+    with pytest.raises(DataError, match="sheet partners: cell B2 holds a formula"):
+        load(store(tmp_path), deliveries([path], "a"), KEY)
+
+
+def test_what_is_missing_is_said_of_the_likely_header(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"required column region_code.*In row 2 stand: partner_id, name, partner_type"):
+        deliver(tmp_path, {"partners.csv": "Onze partners;;\npartner_id;name;partner_type\nc1;Aa;company\n"})
+
+
+def test_the_people_of_a_file_without_a_header_are_not_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no header with columns of participants") as error:
+        deliver(tmp_path, {"partners.csv": PARTNERS, "participants.csv": "JanJansen,student\nPietPeters,student\n"})
+    assert "Jan" not in str(error.value)
+
+
+def test_the_encoding_is_told_and_can_be_set(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "partners.csv"
+    path.parent.mkdir()
+    path.write_bytes(PARTNERS.replace("Aa", "Łódź").encode("cp1250"))
+    result = load(store(tmp_path), deliveries([path], "a"), KEY)[0]
+    assert "was read as Windows-1250 (Central European)" in str(result.notices[0])
+    path.write_bytes(PARTNERS.replace("Aa", "Muğla").encode("cp1254"))
+    # of a load's files it is said of those that are not in UTF-8
+    themes = path.with_name("themes.csv")
+    themes.write_text("theme_code,name_en\nw,Été\n", encoding="utf-8")
+    result = load(store(tmp_path), deliveries([path, themes], "a"), KEY, encoding="windows-1254")[0]
+    assert result.notices == []
+    assert rows(tmp_path, "select name_en from themes") == [("Été",)]
+    assert rows(tmp_path, "select name from partners where partner_id = 'c1'") == [("Muğla",)]
+    with pytest.raises(DataError, match="cannot be read as utf-8: line 2 is"):
+        load(store(tmp_path), deliveries([path], "a"), KEY, encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ppp_metrics.periods import Period
-from ppp_metrics.records import quality, staging
+from ppp_metrics.records import quality, quotation, sheets, staging
 from ppp_metrics.records.model import BY_NAME
 from ppp_metrics.records.quality import EXPECTED, LOADED, OVERDUE, PARTLY, QUIET, REASONS, Delivery
 from tests.deliveries import PARTNERS, deliver, store
@@ -65,11 +65,14 @@ def test_rows_about_people_are_not_among_the_rows_that_may_be_told(tmp_path: Pat
 
 
 def test_a_file_that_was_not_recognised_could_be_about_people() -> None:
-    assert quality.PutAside("a", None, staging.RAGGED, True, 1, ("x.csv",)).is_about_people
+    assert quality.PutAside("a", None, quotation.RAGGED, True, 1, ("x.csv",)).is_about_people
 
 
 def test_every_reason_of_a_load_has_words_that_name_no_cell() -> None:
-    constants = {text for name, text in vars(staging).items() if name.isupper() and isinstance(text, str)}
+    modules = (quotation, sheets, staging)
+    constants = {
+        text for each in modules for name, text in vars(each).items() if name.isupper() and isinstance(text, str)
+    }
     assert set(REASONS) == {text for text in constants if text.startswith("This")} | set(staging.UNREADABLE.values())
     assert not [reason for reason in REASONS.values() if "{" in reason.text]
 

@@ -70,6 +70,7 @@ def load(
         bool, typer.Option("--dry-run", help="Show what would change and be put aside; load nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Load also where keys or columns vanish.")] = False,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Of text files that are not in UTF-8.")] = None,
     as_json: Json = False,
     workspace: Folder = Path("."),
 ) -> None:
@@ -83,7 +84,7 @@ def load(
     lang = user_language()
     review = None if as_json else partial(accept, yes=yes, lang=lang)
     results = open_workspace(workspace).load(
-        sources, supplier, mapping, strict, yes=yes, dry_run=dry_run, review=review
+        sources, supplier, mapping, strict, yes=yes, dry_run=dry_run, encoding=encoding, review=review
     )
     if as_json:
         say(to_json(results, lang))

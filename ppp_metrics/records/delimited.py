@@ -1,106 +1,151 @@
-"""Delimited text files: their encoding, delimiter, lines and rows, found by themselves."""
+"""Delimited text: its delimiter, its header and its rows, with every line accounted for."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import sys
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
+from ppp_metrics.records.headers import HEADER_WITHIN, Header
+from ppp_metrics.records.lines import Line, lines_of
+from ppp_metrics.records.quotation import Aside, Reading, Row, Scan
 
+FindHeader = Callable[[list[list[str]]], Header]
 DELIMITERS = ",;\t|"
-SNIFFED_BYTES = 1 << 20
+LINES_OF_A_HEADER = 20
+SEPARATOR = re.compile(r'"?sep=(?P<delimiter>[^\w"])"?[,;\t|]*', re.IGNORECASE)
 
 
-def line_count(path: Path) -> int:
-    """The lines of a file as an editor counts them."""
-    count, last = 0, b"\n"
-    with path.open("rb") as stream:
-        while chunk := stream.read(SNIFFED_BYTES):
-            count, last = count + chunk.count(b"\n"), chunk
-    return count + (not last.endswith(b"\n"))
+@dataclass
+class TextTable:
+    """A text file as a table. `left_out` counts the lines that stand before its rows: separator, title, header, blank.
+
+    When `rows` was read to its end, every other line is the first of a row, in `aside`, or counted in `left_out` as
+    blank or as text: one of the further lines of a cell that holds line breaks.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    headers: list[str]
+    header_row: int
+    first_row: int
+    needed: int
+    left_out: Counter[str]
+    aside: list[Aside]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the first line is the whole header, as DuckDB expects it."""
+        return self.first_row == 2 and any(header.strip() for header in self.headers)
+
+    def rows(self) -> Iterator[Row]:
+        """The filled rows below the header. Raises DataError where the text cannot be read."""
+        reading = Reading(self.headers, self.delimiter, self.needed)
+        for line in lines_of(self.path, self.encoding):
+            if line.number >= self.first_row:
+                yield from reading.read(line)
+        yield from reading.end()
+        self.aside += reading.aside
+        self.left_out += reading.left_out
 
 
-def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The filled rows, each with the line it begins at. Raises DataError where the text cannot be read."""
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding=encoding, newline="", errors="strict") as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
-        line = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield line, cells
-                line = reader.line_num + 1
-        except (csv.Error, UnicodeDecodeError):
-            raise DataError(
-                msg(
-                    "{file} cannot be read as text at line {line}. Export it again as CSV in UTF-8.",
-                    file=path.name,
-                    line=line,
-                )
-            ) from None
+def read_head(path: Path, encoding: str, find_header: FindHeader) -> TextTable:
+    """The file with its delimiter and header found; `find_header` says which of the first filled rows that is.
 
-
-def find_encoding(path: Path, head: bytes, whole_file: bool) -> str:
-    """UTF-8 (with or without mark), UTF-16, Windows-1252 or Latin-1. Raises DataError for a file that is no text."""
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"%PDF", b"\x1f\x8b")):
+    Raises DataError for a file without any text, and for a header with a quotation mark that is not closed.
+    """
+    head: list[Line] = []
+    filled = 0
+    for line in lines_of(path, encoding):
+        head.append(line)
+        filled += not line.is_blank
+        if filled >= 2 * HEADER_WITHIN:
+            break
+    left_out: Counter[str] = Counter()
+    separator = SEPARATOR.fullmatch(head[0].text.strip()) if head else None
+    if separator:
+        left_out["separator"] = 1
+        head = head[1:]
+    if not any(not line.is_blank for line in head):
+        raise DataError(msg("{file} is empty. Export it again, or leave it out.", file=path.name))
+    delimiters = [separator["delimiter"]] if separator else by_evenness([line.text for line in head])
+    rows = {delimiter: list(_first_rows(head, delimiter))[:HEADER_WITHIN] for delimiter in delimiters}
+    found = {delimiter: find_header([row.cells for row in rows[delimiter]]) for delimiter in delimiters}
+    delimiter = max(delimiters, key=lambda each: found[each].named)
+    header = rows[delimiter][found[delimiter].place]
+    if header.is_broken:
         raise DataError(
             msg(
-                "{file} is not a text file, whatever its name says: it looks like {kind}. Give it the right "
-                "ending or export it as CSV.",
+                "{file}: a quotation mark on line {line}, in the header, is not closed. Close it and load it again.",
                 file=path.name,
-                kind=_kind(head),
+                line=header.number,
             )
         )
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\x00" in head:
-        for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-            if zeros.count(0) > len(head) / 4:
-                return encoding
-        raise DataError(msg("{file} is not a text file: it holds binary data. Export it again as CSV.", file=path.name))
-    for encoding in ("utf-8-sig", "cp1252"):
-        if _decodes(path, head, encoding, whole_file):
-            if encoding == "cp1252" and sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) / 100:
-                break
-            return encoding
-    else:
-        return "latin-1"
-    raise DataError(msg("{file} is not a text file: it holds binary data. Export it again as CSV.", file=path.name))
-
-
-def _decodes(path: Path, head: bytes, encoding: str, whole_file: bool) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
-    try:
-        decoder.decode(head)
-        if whole_file or encoding != "utf-8-sig":
-            with path.open(encoding=encoding) as stream:
-                while stream.read(SNIFFED_BYTES):
-                    pass
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _kind(head: bytes) -> str:
-    if head.startswith(b"PK"):
-        return "xlsx, ods (zip)"
-    return {b"\xd0": "xls", b"PA": "parquet", b"%P": "pdf", b"\x1f": "gzip"}.get(
-        head[:2] if head[:1] in b"P%" else head[:1], "?"
+    above = [line for line in head if line.number < header.number]
+    left_out["title"] = sum(bool(line.text.replace(delimiter, "").strip()) for line in above)
+    left_out["blank"] = len(above) - left_out["title"]
+    left_out["header"] = header.last - header.number + 1
+    return TextTable(
+        path, encoding, delimiter, header.cells, header.number, header.last + 1, found[delimiter].needed, left_out, []
     )
 
 
-def find_delimiter(sample: str) -> str:
-    """The delimiter that cuts the first lines into the most columns, evenly."""
+def by_evenness(lines: list[str]) -> list[str]:
+    """The delimiters, first the one that cuts the most of the first lines into the same number of cells, and the most.
+
+    A line whose quotation marks are not right by a delimiter speaks against it.
+    """
 
     def evenness(delimiter: str) -> tuple[int, int]:
-        rows = [row for row in csv.reader(io.StringIO(sample[:20_000]), delimiter=delimiter) if row][:50]
-        width = len(rows[0]) if rows else 1
-        return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
+        widths: Counter[int] = Counter()
+        broken = 0
+        for line in filter(str.strip, lines):
+            scan = Scan(delimiter)
+            scan.read(Line(1, line, ""))
+            broken += scan.is_broken
+            widths[len(scan.cells)] += not (scan.is_open or scan.is_broken)
+        return max(((count - broken, width) for width, count in widths.items() if width > 1), default=(-broken, 1))
 
-    return max(DELIMITERS, key=evenness)
+    return sorted(DELIMITERS, key=evenness, reverse=True)
+
+
+class _FirstRow(NamedTuple):
+    number: int
+    last: int
+    cells: list[str]
+    is_broken: bool
+
+
+def _first_rows(lines: list[Line], delimiter: str) -> Iterator[_FirstRow]:
+    """The first filled rows, as a header is one: a name may hold line breaks, but no delimiter beside them."""
+    at = 0
+    while at < len(lines):
+        first = lines[at]
+        at += 1
+        if first.is_blank:
+            continue
+        scan, count = Scan(delimiter), 0
+        scan.read(first)
+        for line in lines[at : at + LINES_OF_A_HEADER]:
+            if not scan.is_open:
+                break
+            scan.read(line)
+            count += 1
+        if scan.is_open or scan.is_broken or any(delimiter in part for parts in scan.texts for part in parts):
+            yield _FirstRow(first.number, first.number, _split(first.text, delimiter), True)
+        else:
+            yield _FirstRow(first.number, first.number + count, scan.cells, False)
+            at += count
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    """The cells of a line, as far as they can be told from it alone."""
+    scan = Scan(delimiter)
+    scan.read(Line(1, text, ""))
+    return text.split(delimiter) if scan.is_open or scan.is_broken else scan.cells

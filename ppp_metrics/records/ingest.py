@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -18,24 +19,18 @@ from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import now
 from ppp_metrics.records import history
+from ppp_metrics.records.accounts import account_for_rows
 from ppp_metrics.records.casting import place_of, stage
 from ppp_metrics.records.cells import Metrics
-from ppp_metrics.records.delimited import line_count
 from ppp_metrics.records.deliveries import Delivery
 from ppp_metrics.records.difference import Difference, compare, refuse_objections
+from ppp_metrics.records.encodings import named_encoding
 from ppp_metrics.records.mapping import map_sources, mapped_columns, unused_rows
 from ppp_metrics.records.model import TABLES, Table
-from ppp_metrics.records.reader import (
-    ROW_BITS,
-    TEXT_SUFFIXES,
-    Source,
-    read_exactly,
-    read_file,
-    reread_cell_by_cell,
-)
+from ppp_metrics.records.reader import ROW_BITS, Source, read_file
 from ppp_metrics.records.readings import readings, unsettled
-from ppp_metrics.records.recognise import TableSource, recognise
-from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_ragged_rows_aside
+from ppp_metrics.records.recognise import recognise, settle_cells
+from ppp_metrics.records.staging import drop_blank_rows, insert_records, put_aside, put_numbered_rows_aside
 from ppp_metrics.records.store import Store, create_session_views
 
 if TYPE_CHECKING:
@@ -52,6 +47,8 @@ class LoadResult:
     `notices` tell what is wrong, `readings` how cells were read where that does not go without saying.
     `difference` says what it changes. `put_aside` holds what `ppp-metrics quarantine` would show of a dry run, which
     leaves nothing to be shown by it.
+    `files` accounts for every line of every file, or row of every sheet: `lines`, counted without reading a cell, is
+    kept + quarantined + repeats + the counts in `left_out` by why they are no row (header, title, blank, ...).
     """
 
     load_id: int
@@ -65,6 +62,7 @@ class LoadResult:
     repeats: list[dict[str, object]] = field(default_factory=list)
     unused: list[dict[str, object]] = field(default_factory=list)
     put_aside: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, object]] = field(default_factory=list)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -88,21 +86,25 @@ def load(
     *,
     review: Review = refuse_losses,
     dry_run: bool = False,
+    encoding: str | None = None,
 ) -> list[LoadResult]:
     """The result of each delivery, all loaded in one transaction once `review` has let them pass.
 
     A dry run has the same results, keeps nothing and asks nobody.
 
-    `metrics` are those that a target may be for, each with its name; without them any is taken.
+    `metrics` are those that a target may be for, each with its name; without them any is taken. `encoding` is that of
+    the text files that are not in UTF-8, where it is known.
 
     Raises DataError, with the database untouched, when a file cannot be read, a table lacks a required column, or
-    (`strict`) anything is put aside or not recognised, and whatever `review` raises.
+    (`strict`) anything is put aside or not recognised, and whatever `review` raises; UsageError for an unknown
+    encoding.
     """
+    known = None if encoding is None else named_encoding(encoding)
     with store.writing(keep=not dry_run) as con:
         inner, outer = key_pads(key)
         con.execute(f"set variable inner_key = from_hex('{inner}'); set variable outer_key = from_hex('{outer}')")
         con.execute((files("ppp_metrics") / "records" / "casting.sql").read_text(encoding="utf-8"))
-        results = [_load_delivery(con, delivery, mapping, metrics) for delivery in sent]
+        results = [_load_delivery(con, delivery, mapping, metrics, known) for delivery in sent]
         if strict:
             _refuse_imperfect(results)
         if dry_run:
@@ -119,50 +121,48 @@ def key_pads(key: bytes) -> tuple[str, str]:
 
 
 def _load_delivery(
-    con: DuckDBPyConnection, delivery: Delivery, mapping: Path | None, metrics: Metrics | None
+    con: DuckDBPyConnection, delivery: Delivery, mapping: Path | None, metrics: Metrics | None, encoding: str | None
 ) -> LoadResult:
     load_id = con.execute("select coalesce(max(load_id), 0) + 1 from loads").fetchall()[0][0]
     con.execute("set variable supplier = ?::varchar", [delivery.supplier])
     sources: list[Source] = []
     for path in delivery.paths:
-        sources += read_file(con, path, first_id=len(sources) + 1)
+        sources += read_file(con, path, first_id=len(sources) + 1, encoding=encoding)
     result = LoadResult(load_id, delivery.supplier, Difference(delivery.supplier))
-    as_written = {source.source_id for source in sources if source.path.suffix.lower() in TEXT_SUFFIXES}
+    result.notices = [notice for source in sources for notice in source.notices]
     read: list[tuple[Source, Table | None]]
     if mapping:
-        sources = [read_exactly(con, source) for source in sources]
+        for source in sources:
+            settle_cells(source, range(len(source.headers)))
         read = [(source, None) for source in sources]
         mapped = map_sources(con, mapping, sources)
         columns = {(table.name, name) for table, _ in mapped for name in mapped_columns(con, table)}
-        staged = [
-            (table, stage(con, table, texts, mapped=True, as_written=as_written, metrics=metrics))
-            for table, texts in mapped
-        ]
+        staged = mapped
     else:
-        recognised, result.notices = recognise(sources)
-        result.notices += [notice for table_source in recognised for notice in table_source.notices]
-        staged = [
-            (table, _stage_table(con, table, own, as_written, metrics))
-            for table in TABLES
-            if (own := [item for item in recognised if item.table is table])
-        ]
+        recognised, strangers = recognise(sources)
+        result.notices += strangers + [notice for table_source in recognised for notice in table_source.notices]
         read = [(item.source, item.table) for item in recognised]
         columns = {(item.table.name, name) for item in recognised for name in item.positions}
-    _refuse_missing_tables([table for table, _ in staged])
+        staged = [
+            (table, " union all ".join(item.texts for item in recognised if item.table is table))
+            for table in TABLES
+            if any(item.table is table for item in recognised)
+        ]
+    as_written = {source.source_id for source in sources if source.is_as_written}
+    blank: Counter[int] = Counter()
+    for table, texts in staged:
+        stage(con, table, texts, mapped=mapping is not None, as_written=as_written, metrics=metrics)
+        blank.update(drop_blank_rows(con, table))
+    filled = [table for table, _ in staged if _has_rows(con, table)]
+    if not filled and not any(source.aside for source in sources):
+        raise DataError(_only_headers(delivery.supplier, sources))
+    _refuse_missing_tables(filled)
     _record_load(con, load_id, delivery, sources, mapping)
     _record_columns(con, load_id, columns)
-    for source, table in read:
-        put_ragged_rows_aside(con, source, table, load_id)
+    for source, known in read:
+        put_numbered_rows_aside(con, source, known, load_id)
     for table, texts in staged:
-        put_aside(
-            con,
-            table,
-            texts,
-            load_id,
-            delivered=[other for other, _ in staged],
-            mapped=mapping is not None,
-            metrics=metrics,
-        )
+        put_aside(con, table, texts, load_id, delivered=filled, mapped=mapping is not None, metrics=metrics)
     if mapping:
         _record_unused(con, load_id, unused_rows(con, [table for table, _ in staged]))
     places = {source.source_id: source.place for source in sources}
@@ -172,38 +172,27 @@ def _load_delivery(
     for table, _ in staged:
         result.tables[table.name] = insert_records(con, table, load_id, mapped=mapping is not None)
     _summarise(con, result)
-    result.difference = compare(con, load_id, delivery.supplier, [table for table, _ in staged])
+    tables = [table for table, _ in staged]
+    result.files = account_for_rows(con, load_id, read, sources, blank, tables if mapping else None)
+    result.difference = compare(con, load_id, delivery.supplier, tables)
     return result
 
 
-def _stage_table(
-    con: DuckDBPyConnection, table: Table, own: list[TableSource], as_written: Collection[int], metrics: Metrics | None
-) -> str:
-    """Stages a table; SQL for its texts. A CSV that DuckDB reads otherwise than an editor does is reread."""
-    texts = " union all ".join(item.texts for item in own)
-    stage(con, table, texts, mapped=False, as_written=as_written, metrics=metrics)
-    irregular = [item for item in own if item.source.plain_csv and not _is_regular(con, table, item.source)]
-    if irregular:
-        for item in irregular:
-            item.source = reread_cell_by_cell(con, item.source)
-        texts = " union all ".join(item.texts for item in own)
-        stage(con, table, texts, mapped=False, as_written=as_written, metrics=metrics)
-    drop_blank_rows(con, table)
-    return texts
+def _has_rows(con: DuckDBPyConnection, table: Table) -> bool:
+    return bool(con.execute(f"select 1 from staged_{table.name} limit 1").fetchall())
 
 
-def _is_regular(con: DuckDBPyConnection, table: Table, source: Source) -> bool:
-    """One record a line: only then is a record's place in DuckDB's reading its line in the file."""
-    count = con.execute(
-        f"select count(*) from staged_{table.name} where origin >> {ROW_BITS} = {source.source_id}"
-    ).fetchall()[0][0]
-    if count == 0 and line_count(source.path) <= 1:
-        raise DataError(msg("{file} has a header and no rows. Fill it, or leave it out.", file=source.path.name))
-    return line_count(source.path) == count + 1
+def _only_headers(supplier: str, sources: list[Source]) -> Message:
+    return msg(
+        "{supplier} sends headers without a single row: {files}. Fill in at least one table: beside it, a table "
+        "with its header alone says that there is none.",
+        supplier=supplier,
+        files=", ".join(dict.fromkeys(source.path.name for source in sources)),
+    )
 
 
 def _refuse_missing_tables(delivered: list[Table]) -> None:
-    """A required reference to a table that did not come along would put every row aside: say so instead."""
+    """A required reference to a table that did not come along, or has no row, would put every row aside: say so."""
     names = {table.name for table in delivered} | {"regions", "themes"}
     for table in delivered:
         for column in table.columns:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import Period
-from ppp_metrics.records import staging
+from ppp_metrics.records import quotation, sheets, staging
 from ppp_metrics.records.model import TABLES
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ REASONS: Mapping[str, Message] = {
     staging.CONFLICT: msg("a key stands twice with different content"),
     staging.NOT_FOUND: msg("refers to a key that is not there"),
     staging.ALSO_ASIDE: msg("refers to a row that was put aside itself"),
-    staging.RAGGED: msg("more cells than the header"),
+    quotation.RAGGED: msg("more cells than the header"),
+    quotation.SHORT: msg("fewer cells than it needs"),
+    quotation.QUOTE: msg("a quotation mark is not closed"),
+    quotation.IN_QUOTES: msg("a quotation mark is not closed on a line before it"),
+    sheets.MERGED: msg("merged cells"),
     staging.UNREADABLE["date"]: msg("not a date"),
     staging.UNREADABLE["number"]: msg("not a number"),
     staging.UNREADABLE["integer"]: msg("not a whole number"),

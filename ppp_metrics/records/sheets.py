@@ -12,7 +12,6 @@ MERGED = msg(
     "This row has merged cells, {cells}: which rows and columns their value belongs to is not clear. "
     "Unmerge them and fill every cell."
 ).text
-ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 
 
 class Range(NamedTuple):
@@ -39,7 +38,6 @@ class Sheet:
     rows: list[Row]
     merged: list[Range] = field(default_factory=list)
     formulas: list[tuple[int, int]] = field(default_factory=list)
-    has_errors: bool = False
 
 
 def cell_name(row: int, column: int) -> str:

@@ -1,29 +1,97 @@
-"""Workbooks (xlsx, xls, ods): the sheets with their rows as text, or a sentence on what makes a sheet unreadable."""
+"""Workbooks (xlsx, xls, ods): their sheets as text, with what Calamine leaves out: errors, formulas, far corners."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
+from ppp_metrics.records.kinds import damaged
+from ppp_metrics.records.quotation import Row
+from ppp_metrics.records.sheets import Range, Sheet
+from ppp_metrics.records.workbook_parts import SheetPart, sheet_parts
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+T = TypeVar("T")
 
-def filled_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
-    """Each sheet with more than one filled row: its name, and (row number, texts) of the filled rows.
 
-    Raises DataError for a workbook that cannot be read, and for merged cells or formulas whose value is not known.
+def read_workbook(path: Path, kind: str) -> list[Sheet]:
+    """Each sheet with a filled row that a person can see or unhide: the rest is machinery, such as the lists of codes.
+
+    Raises DataError for a workbook that cannot be read.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineWorkbook
+
+    parts = sheet_parts(path, kind)
+    for name, part in parts.items():
+        # of this kind Calamine reads every sheet at once
+        if kind == "ods" and part.is_far:
+            raise DataError(
+                msg(
+                    "{file}, sheet {sheet}: a cell far from the table is filled, in row {row}. "
+                    "Empty it, or copy the table to a new workbook.",
+                    file=path.name,
+                    sheet=name,
+                    row=part.rows,
+                )
+            )
+    # by its content: from a path it would be taken for what the ending says
+    with path.open("rb") as stream:
+        workbook = _calling(path, lambda: CalamineWorkbook.from_filelike(stream))
+    visible = [sheet.name for sheet in workbook.sheets_metadata if not str(sheet.visible).endswith("VeryHidden")]
+    sheets = [_read_sheet(path, workbook, name, parts.get(name, SheetPart())) for name in visible]
+    return [sheet for sheet in sheets if sheet.rows]
+
+
+def _read_sheet(path: Path, workbook: CalamineWorkbook, name: str, part: SheetPart) -> Sheet:
+    merged = part.merged
+    rows: Iterator[tuple[int, tuple[object, ...]]]
+    if part.is_far:
+        rows = _far_rows(path, name)
+    else:
+        sheet = _calling(path, lambda: workbook.get_sheet_by_name(name))
+        merged = merged or [
+            Range(top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+        ]
+        rows = enumerate(map(tuple, sheet.to_python(skip_empty_area=False)), 1) if sheet.start else iter(())
+    filled = []
+    for number, values in rows:
+        cells = [_text(value) for value in values]
+        for column, error in part.errors.get(number, {}).items():
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = error
+        if any(cell.strip() for cell in cells):
+            filled.append(Row(number, cells))
+    return Sheet(name, filled, merged, part.formulas)
+
+
+def _far_rows(path: Path, name: str) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """The rows of a sheet that is too wide and too long to be held in memory as a whole."""
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    try:
+        sheet = workbook[name]
+        sheet.reset_dimensions()
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if any(value is not None for value in values):
+                yield number, tuple("" if value is None else value for value in values)
+    finally:
+        workbook.close()
+
+
+def _calling(path: Path, call: Callable[[], T]) -> T:
+    """What a call of Calamine gives. Raises DataError where it cannot read the file, or panics."""
+    from python_calamine import CalamineError, PasswordError
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        return call()
     except PasswordError:
         raise DataError(msg("{file} is locked with a password. Save it without one.", file=path.name)) from None
     except CalamineError as error:
@@ -34,74 +102,11 @@ def filled_sheets(path: Path) -> Iterator[tuple[str, list[tuple[int, list[str]]]
                 reason=str(error),
             )
         ) from None
-    uncalculated = _uncalculated_formulas(path)
-    for name in _sheets_of_people(workbook):
-        sheet = workbook.get_sheet_by_name(name)
-        if not sheet.total_height:
-            continue
-        _refuse_merged(path, name, sheet)
-        if name in uncalculated:
-            raise DataError(
-                msg(
-                    "{file}, sheet {sheet}: cell {cell} holds a formula without a saved result. Open the "
-                    "workbook in Excel, save it and load it again.",
-                    file=path.name,
-                    sheet=name,
-                    cell=uncalculated[name],
-                )
-            )
-        cells = (
-            (number, [_text(value) for value in row])
-            for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1)
-        )
-        filled = [(number, row) for number, row in cells if any(cell.strip() for cell in row)]
-        if len(filled) > 1:
-            yield name, filled
-
-
-def _sheets_of_people(workbook: CalamineWorkbook) -> list[str]:
-    """The sheets that a person can see or unhide: the rest is machinery, such as the template's lists of codes."""
-    return [sheet.name for sheet in workbook.sheets_metadata if not str(sheet.visible).endswith("VeryHidden")]
-
-
-def _refuse_merged(path: Path, name: str, sheet: Any) -> None:
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        span = f"{_cell_name(top, left)}:{_cell_name(bottom, right)}"
-        raise DataError(
-            msg(
-                "{file}, sheet {sheet}: the cells {cells} are merged, so it is not clear which rows their "
-                "value belongs to. Unmerge them, fill every cell and load it again.",
-                file=path.name,
-                sheet=name,
-                cells=span,
-            )
-        )
-
-
-def _cell_name(row: int, column: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return f"{get_column_letter(column + 1)}{row + 1}"
-
-
-def _uncalculated_formulas(path: Path) -> dict[str, str]:
-    """Sheet name -> first cell with a formula that carries no saved result (xlsx only)."""
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return {}
-    with zipfile.ZipFile(path) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        if not any(b"<f" in archive.read(name) for name in sheets):
-            return {}
-    from openpyxl import load_workbook
-
-    formulas, values = load_workbook(path), load_workbook(path, data_only=True)
-    found: dict[str, str] = {}
-    for sheet in formulas.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None:
-                    found.setdefault(sheet.title, cell.coordinate)
-    return found
+    except BaseException as error:
+        # a panic in Rust is no Exception, lest anybody catch it by accident
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(path) from None
 
 
 def _text(value: object) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,6 @@ NEAR_REGION = msg("This is not the code of a region. Did you mean {guess}?").tex
 CONFLICT = msg("This key stands more than once with different content.").text
 NOT_FOUND = msg("This refers to nothing: {table} has no such key.").text
 ALSO_ASIDE = msg("This refers to a row of {table} that was put aside itself.").text
-RAGGED = msg("This row has more cells than the header. Is a separator in the text not quoted?").text
 UNREADABLE = {
     "date": msg("This is not a date. Write it as 2026-09-30 or 30-09-2026.").text,
     "number": msg("This is not a number.").text,
@@ -51,9 +51,16 @@ UNREADABLE = {
 MOST_GUESSES = 100
 
 
-def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> None:
-    """Forgets the rows without a single filled cell: a spreadsheet's empty tail is no record and no error."""
+def drop_blank_rows(con: DuckDBPyConnection, table: Table) -> dict[int, int]:
+    """Forgets the rows without a single filled cell: a spreadsheet's empty tail is no record and no error.
+
+    How many that were, by the number of their source, or of their record where they are mapped.
+    """
+    counts = con.execute(
+        f"select {_source_of('origin')}, count(*) from staged_{table.name} where blank group by 1"
+    ).fetchall()
     con.execute(f"delete from staged_{table.name} where blank")
+    return dict(counts)
 
 
 def put_aside(
@@ -100,15 +107,24 @@ def insert_records(con: DuckDBPyConnection, table: Table, load_id: int, *, mappe
     return {"rows": rows + ragged, "kept": rows - aside - repeats, "quarantined": aside + ragged, "repeats": repeats}
 
 
-def put_ragged_rows_aside(con: DuckDBPyConnection, source: Source, table: Table | None, load_id: int) -> None:
-    """Quarantines the rows of a source that do not fit under its header, by number only.
+def put_numbered_rows_aside(con: DuckDBPyConnection, source: Source, table: Table | None, load_id: int) -> None:
+    """Quarantines the rows of a source whose cells cannot be told apart, by number only.
 
     Whose cells are whose is not known, so an id that should be a pseudonym could be any of them: none is kept.
     """
-    if source.ragged:
-        con.executemany(
-            "insert into quarantine values (?, ?, ?, ?, null, null, ?, null, false, null)",
-            [[load_id, source.source_id, row, table and table.name, RAGGED] for row in source.ragged],
+    if source.aside:
+        rows, reasons, values = zip(*source.aside, strict=True)
+        con.execute(
+            "insert into quarantine select ?, ?, unnest(?::bigint[]), ?, null, null, unnest(?::varchar[]), "
+            "unnest(?::varchar[]), false, null",
+            [
+                load_id,
+                source.source_id,
+                list(rows),
+                table and table.name,
+                list(reasons),
+                [json.dumps(each) if each else None for each in values],
+            ],
         )
 
 

@@ -69,7 +69,7 @@ class ThemeSections(Desk):
         )
 
     def _as_drawn(self, number: Number) -> Number:
-        """With the rate that a theme is drawn by: the shrunken one, which few issues cannot carry far, else the crude."""
+        """With the rate a theme is drawn by: the shrunken one, which few issues cannot carry far, else the crude."""
         value, low, high = rate_of(number, "shrunken" if number.more["shrunken_pct"] is not None else "crude")
         return replace(number, value=value, low=low, high=high)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from duckdb import DuckDBPyConnection
 
 from ppp_metrics.metrics.compute import compute_areas
 from ppp_metrics.periods import Period
+from tests.deliveries import deliver, store
 from tests.worlds import TODAY, add_rows, answer, deliver_columns, issue_rows, world
 
 NOBODY = "no_data; without 2 of 2 suppliers"
@@ -106,3 +109,20 @@ def test_a_theme_partnership_or_workplace_that_only_issues_name_goes_by_its_key(
         assert rows == [(key, 2)]
         assert answer(con, "issues_proposed_count", "2025", where={dimension: key}) == [(2,)]
     assert answer(con, "issues_proposed_count", "2025", partnership="p9") == [(2,)]
+
+
+def test_who_sent_outcomes_with_a_header_alone_has_none(tmp_path: Path) -> None:
+    """Of a 8 of 10 issues were implemented in a year, of b none of 10: 8 of 20, not 8 of 10."""
+    partners = "partner_id,name,partner_type,region_code\nc1,{0},company,NL11\n"
+    issues = "issue_id,partner_id,theme_code,status,proposed_date,accepted_date\n" + "".join(
+        f"i{at},c1,water,accepted,2023-12-01,2024-01-05\n" for at in range(10)
+    )
+    header = "outcome_id,issue_id,delivered_date,implemented_date\n"
+    outcomes = header + "".join(f"o{at},i{at},2024-03-01,2024-04-01\n" for at in range(8))
+    for supplier, sent in (("a", outcomes), ("b", header)):
+        deliver(
+            tmp_path, {"partners.csv": partners.format(supplier), "issues.csv": issues, "outcomes.csv": sent}, supplier
+        )
+    with store(tmp_path).reading() as con:
+        answered = answer(con, "implementation_rate_pct", "2025-Q1", "value n numerator note")
+    assert answered == [(40.0, 20, 8, "")]
