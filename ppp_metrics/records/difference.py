@@ -53,7 +53,8 @@ class Difference:
 
     `tables` holds those in which something differs; `same_bytes` maps another supplier to the files that it sent too,
     `records_elsewhere` another supplier to how many of the `records` are new here and stand there, key and content,
-    where that is half or more: a key alone says nothing, since each supplier numbers its issues from 1.
+    where that is half or more: a key alone says nothing, since each supplier numbers its issues from 1. `is_copy`: all
+    of its files are another supplier's.
     """
 
     supplier: str
@@ -63,6 +64,7 @@ class Difference:
     same_bytes: dict[str, list[str]] = field(default_factory=dict)
     records: int = 0
     records_elsewhere: dict[str, int] = field(default_factory=dict)
+    is_copy: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to tell."""
@@ -70,7 +72,7 @@ class Difference:
 
     def objections(self) -> list[Message]:
         """Why this should not be loaded unseen, a sentence each; none for what only adds or corrects."""
-        return self.losses() + self.doubles()
+        return self.losses() + (self.doubles() if self.is_copy else [])
 
     def losses(self) -> list[Message]:
         """That keys, tables or columns vanish."""
@@ -153,13 +155,17 @@ def compare(con: DuckDBPyConnection, load_id: int, supplier: str, staged: Collec
         f"from record_keys where load_id in ({before or 0}, {load_id}) group by table_name, key "
         "having count(*) = 1 or min(content) != max(content)"
     )
+    same_bytes = _same_bytes(con, before or 0, load_id, supplier) if others else {}
+    records, elsewhere = _records_elsewhere(con, load_id, supplier) if others else (0, {})
     result = Difference(
         supplier,
         before,
         moment,
         _table_differences(con, before, load_id, staged) if before else [],
-        _same_bytes(con, before or 0, load_id, supplier) if others else {},
-        *(_records_elsewhere(con, load_id, supplier) if others else ()),
+        same_bytes,
+        records,
+        elsewhere,
+        is_copy=any(_is_copy(con, load_id, other) for other in same_bytes),
     )
     con.execute("drop table differing_keys")
     return result
@@ -243,6 +249,16 @@ def _same_bytes(con: DuckDBPyConnection, before: int, load_id: int, supplier: st
         {"load": load_id, "before": before, "supplier": supplier, "shared": list(SHARED_TABLES)},
     ).fetchall()
     return dict(found)
+
+
+def _is_copy(con: DuckDBPyConnection, load_id: int, other: str) -> bool:
+    """Every file of the load is one that the other supplier sent."""
+    own = con.execute(
+        "select count(*) from sources where load_id = ? and sha256 not in "
+        "(select sha256 from sources join loads using (load_id) where supplier = ?)",
+        [load_id, other],
+    ).fetchall()[0][0]
+    return own == 0
 
 
 def _records_elsewhere(con: DuckDBPyConnection, load_id: int, supplier: str) -> tuple[int, dict[str, int]]:

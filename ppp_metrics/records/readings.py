@@ -102,13 +102,13 @@ def _nothing(con: DuckDBPyConnection, table: Table, texts: str, place: str, plac
         codes = ", ".join(quoted_text(code.value) for code in column.codes) or "''"
         rows = con.execute(
             f"select source_id, sum(n)::bigint, list(word order by n desc, word) from ("
-            f"select {place} >> {ROW_BITS} as source_id, lower({text}) as word, count(*) as n "
+            f"select {place} >> {ROW_BITS} as source_id, {text} as word, count(*) as n "
             f"from (select * from ({texts}) where {column.name} not in ({codes})) "
             f"where {text} is not null and {filled(column, column.name, every_word=True)} is null group by all) "
             "group by source_id order by source_id"
         ).fetchall()
         for source_id, count, words in rows:
-            known = [word for word in words if word in NOTHING or word in UNKNOWN or word.isdigit()]
+            known = [word for word in words if word.lower() in {*NOTHING, *UNKNOWN} or word.isdigit()]
             told.append(
                 msg(
                     "{place}: cells of {column} that hold a word for nothing ({words}) are read as empty: {count}.",
