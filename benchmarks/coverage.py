@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from ppp_metrics.metrics.clusters import clustered
 from scipy.special import expit
 
+from ppp_metrics.metrics.clusters import clustered
 from ppp_metrics.metrics.estimators import wilson
 from ppp_metrics.metrics.shrinkage import shrink
 from ppp_metrics.metrics.standardisation import standardised_risks

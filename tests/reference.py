@@ -101,13 +101,13 @@ def independent_units(units: Sequence[Unit]) -> float:
     clusters = n * n / len(pairs)
     if clusters in (1, n):
         return n
-    effect = 1.0
+    effect = 1.0  # of none or all no alikeness shows
     if 0 < share < 1:
         squares = sum((one.is_hit - share) * (other.is_hit - share) for one, other in pairs)
         variance = clusters / (clusters - 1) * squares / (n * n)
-        effect = max(1.0, variance / (share * (1 - share) / (n - 1)))
-    lost = (student.ppf(0.975, n - 1) / student.ppf(0.975, clusters - 1)) ** 2
-    return min(max(n / effect * lost, clusters), n)
+        effect = variance / (share * (1 - share) / (n - 1))
+    effect *= (student.ppf(0.975, clusters - 1) / student.ppf(0.975, n - 1)) ** 2
+    return min(max(n / effect, clusters), n)
 
 
 def rate(units: Sequence[Unit], least: int = 5, n: int | None = None) -> Answer:

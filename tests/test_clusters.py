@@ -33,6 +33,11 @@ def interval(clusters: Clusters) -> tuple[float, float, float]:
     return found.low, found.high, found.design_effect
 
 
+def of_few(clusters: float, units: float) -> float:
+    """How much wider an interval is, squared, whose variance is known from so few clusters."""
+    return float((student.ppf(0.975, clusters - 1) / student.ppf(0.975, units - 1)) ** 2)
+
+
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 
@@ -44,19 +49,16 @@ def test_twelve_companies_of_all_or_nothing_count_as_twelve_issues() -> None:
     assert effect == 4
 
 
-def test_companies_that_differ_no_more_than_chance_only_pay_for_being_few() -> None:
-    # sixteen with 2 of 4: nothing is alike, the design effect is 1; 64 x (t of 63 / t of 15)² issues
-    low, high, effect = interval([(2, 4)] * 16)
-    alike = 64 * (student.ppf(0.975, 63) / student.ppf(0.975, 15)) ** 2
-    assert (low, high) == pytest.approx(wilson(alike / 2, alike))
-    assert effect == 1
+def test_companies_that_differ_no_more_than_chance_have_wilsons_interval() -> None:
+    # sixteen with 2 of 4: nothing is alike
+    assert interval([(2, 4)] * 16) == (*wilson(32, 64), 1)
 
 
 def test_none_of_forty_issues_of_four_companies_leave_more_open_than_of_forty_companies() -> None:
-    # 40 x (t of 39 / t of 3)² = 16.2: up to z² / (16.2 + z²) = 19 %, where forty companies have 9 %
+    # the ratio of variances is not seen and taken for 1: (t of 3 / t of 39)² = 2.48, so 40 / 2.48 = 16.2 issues: up to
+    # z² / (16.2 + z²) = 19 %, where forty companies have 9 %
     low, high, effect = interval([(0, 10)] * 4)
-    assert (low, high) == pytest.approx((0, 19.2), abs=0.1)
-    assert effect == 1
+    assert (low, high, effect) == pytest.approx((0, 19.2, 2.48), abs=0.1)
     assert interval([(0, 1)] * 40)[1] == pytest.approx(8.8, abs=0.1)
 
 
@@ -89,7 +91,7 @@ def test_the_variance_is_the_clustered_one_of_statsmodels(clusters: Clusters) ->
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}, use_t=False
     )
     variance = fitted.bse[0] ** 2 * units.size / (units.size - 1)
-    effect = variance / (share * (1 - share) / (n - 1))
+    effect = variance / (share * (1 - share) / (n - 1)) * of_few(units.size, n)
     assert interval(clusters)[2] == pytest.approx(min(max(1, effect), units[0]))
     logits = GLM(outcomes, np.ones(n), family=Binomial()).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
@@ -106,7 +108,7 @@ def test_resampling_whole_companies_estimates_the_same_variance() -> None:
     resampled = (hits[chosen].sum(axis=1) / units[chosen].sum(axis=1)).var()
     n, share = units.sum(), hits.sum() / units.sum()
     count = n**2 / (units**2).sum()
-    effect = resampled * count / (count - 1) / (share * (1 - share) / (n - 1))
+    effect = resampled * count / (count - 1) / (share * (1 - share) / (n - 1)) * of_few(count, n)
     assert interval(list(zip(hits, units, strict=True)))[2] == pytest.approx(effect, rel=0.05)
 
 
@@ -152,9 +154,8 @@ def test_pairs_of_people_are_alike_where_they_share_one(people: int) -> None:
     shared = [(one, other) for one in pairs for other in pairs if set(one) & set(other)]
     count = n**2 / len(shared)
     variance = count / (count - 1) * sum(residuals[one] * residuals[other] for one, other in shared) / n**2
-    effect = min(max(1, variance / (share * (1 - share) / (n - 1))), n / count)
-    alike = max(count, n / effect * (student.ppf(0.975, n - 1) / student.ppf(0.975, count - 1)) ** 2)
-    low, high = wilson(share * alike, alike)
+    effect = min(max(1, variance / (share * (1 - share) / (n - 1)) * of_few(count, n)), n / count)
+    low, high = wilson(share * n / effect, n / effect)
     assert answer(con, "mutual_learning_pct", "2025", "low high note", edition="none") == [
         (pytest.approx(low), pytest.approx(high), f"design effect {effect:.1f}")
     ]

@@ -44,27 +44,27 @@ def clustered(hits: int, units: int, unit_pairs: int, mixed_pairs: int, hit_pair
     of e e' over all pairs with a cluster in common, divided by n²: for clusters Fuller 1975, which is what resampling
     whole clusters estimates; for pairs of people, who are in two clusters, Aronow, Samii & Assenova 2015. So many
     clusters as k = n² / `unit_pairs` of one size would weigh as much as these (Kish 1965): the variance is k / (k-1)
-    times that, and its ratio to p (1-p) / (n-1) is the design effect. n is divided by it, and multiplied by the squared
-    ratio of Student's t with n-1 and k-1 degrees of freedom, as of few clusters the variance is hardly known (Korn &
-    Graubard 1998; Dean & Pagano 2015; Franco et al. 2019); but never to fewer than k, which is what there would be if
-    the units of a cluster were all equal, nor to more than n.
+    times that. Its ratio to p (1-p) / (n-1), times the squared ratio of Student's t with k-1 and n-1 degrees of
+    freedom, as of few clusters the variance is hardly known (Korn & Graubard 1998; Dean & Pagano 2015; Franco et al.
+    2019), is the design effect: the interval is Wilson's for n divided by it. It is never less than 1, nor
+    more than n / k, which is what it would be if the units of a cluster were all equal.
 
-    Where all or none are hits, no alikeness shows: the design effect is 1. One cluster has nothing to be compared with:
-    the interval is Wilson's, for the units of that company or person. Units with nothing in common have Wilson's, too.
+    Where all or none are hits, no alikeness shows: the ratio is taken for 1. One cluster has nothing to be compared
+    with: the interval is Wilson's, for the units of that company or person. Units with nothing in common have it, too.
     """
     if unit_pairs in (units, units**2):
         return ClusteredInterval(*wilson(hits, units), 1.0)
     from scipy.special import stdtrit
 
     count = units**2 / unit_pairs
-    effect = 1.0
+    ratio = 1.0
     if 0 < hits < units:
         # whole numbers up to the last division, so that what is equal is equal to the last bit
         together = units**2 * hit_pairs - 2 * hits * units * mixed_pairs + hits**2 * unit_pairs
         ratio = (units - 1) * together / (hits * (units - hits) * (units**2 - unit_pairs))
-        effect = min(max(1.0, ratio), units / count)
-    shorter, longer = stdtrit([count - 1, units - 1], 0.5 + CONFIDENCE / 2)
-    alike = min(max(count, units / effect * float(longer / shorter) ** 2), units)
+    few, many = stdtrit([count - 1, units - 1], 0.5 + CONFIDENCE / 2)
+    effect = min(max(1.0, ratio * float(few / many) ** 2), units / count)
+    alike = units / effect
     return ClusteredInterval(*wilson(hits / units * alike, alike), effect)
 
 

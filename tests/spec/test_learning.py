@@ -251,14 +251,14 @@ def test_a_cycle_is_reached_by_the_people_with_a_story_in_it() -> None:
     add_rows(con, "value_stories", stories)
     reached = dict(answer(con, "value_cycle_reach_pct", "2025", "cycle value", by=["cycle"]))
     assert (reached["immediate"], reached["applied"], reached["strategic"]) == (100, 50, 0)
-    # 21 of 14 people x 7 cycles: seven people reach two cycles of seven, seven reach one, all about as many. So a
-    # person's units are not alike, and only the few people widen Wilson's interval of 98, 14.5-30.6
+    # 21 of 14 people x 7 cycles: seven people reach two cycles of seven, seven reach one, all about as many: a
+    # person's units are not alike
     assert answer(con, "value_cycle_reach_pct", "2025", "value n numerator denominator note") == [
         (pytest.approx(100 * 21 / 98), 14, 21, 98, "")
     ]
     [(low, high)] = answer(con, "value_cycle_reach_pct", "2025", "low high")
-    # 98 x (t of 97 / t of 13)² = 98 x (1.98472 / 2.16037)² = 82.71
-    assert (low, high) == pytest.approx((13.96, 31.43), abs=0.01)
+    # Wilson's for 21 of 98
+    assert (low, high) == pytest.approx((14.46, 30.55), abs=0.01)
 
 
 def test_learning_is_mutual_when_both_gave_and_crosses_a_boundary_between_school_and_company() -> None:
