@@ -53,7 +53,7 @@ def test_every_row_of_every_sheet_is_accounted_for(tmp_path: Path) -> None:
     book.create_sheet("Toelichting").append(["lees dit"])
     (tmp_path / "a").mkdir()
     book.save(tmp_path / "a" / "all.xlsx")
-    result = load(store(tmp_path), deliveries([tmp_path / "a" / "all.xlsx"], "a"), KEY)[0]
+    result = load(store(tmp_path), deliveries([tmp_path / "a" / "all.xlsx"], "a"), KEY, review=print)[0]
     entries = balanced(result)
     assert entries["all.xlsx", "Partners"]["left_out"] == {"title": 1, "blank": 2, "header": 1}
     assert entries["all.xlsx", "Toelichting"]["left_out"] == {"not_loaded": 1}
@@ -101,7 +101,7 @@ def test_every_line_of_any_file_is_accounted_for(
     (tmp_path / "a").mkdir(exist_ok=True)
     path = tmp_path / "a" / "partners.csv"
     path.write_bytes(text.encode(encoding))
-    (entry,) = balanced(load(store(tmp_path), deliveries([path], "a"), KEY)[0]).values()
+    (entry,) = balanced(load(store(tmp_path), deliveries([path], "a"), KEY, review=print)[0]).values()
     # the lines as Python's own reader of text counts them
     with path.open(encoding=encoding.replace("-sig", "") if encoding != "utf-8-sig" else encoding) as lines:
         assert entry["lines"] == sum(1 for _ in lines)

@@ -460,7 +460,7 @@ def test_a_theme_is_picked_by_keyboard_alone(themes: Page) -> None:
 def test_a_mark_tells_its_rate_with_interval_and_n(themes: Page) -> None:
     themes.locator(".ppp-interactive svg .rates_marks path").first.hover()
     tip = themes.locator("#vg-tooltip-element")
-    assert "5,0% (0,9–23,6%)" in (tip.text_content() or "")
+    assert "5,0% (0,8–25,7%)" in (tip.text_content() or "")
     assert tip.locator("tr", has_text="n").last.locator("td").all_text_contents() == ["n", "20"]
 
 

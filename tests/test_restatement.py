@@ -352,7 +352,7 @@ def test_known_at_a_day_within_the_period_is_as_of_that_day(tmp_path: Path, send
         open_workspace(tmp_path).compute("participants_count", "2026-Q1", known_at=day)["note"][0]
         for day in (date(2025, 12, 31), None)
     )
-    assert (at_once, in_the_end) == ("no_data; period_not_begun", "no_data")
+    assert (at_once, in_the_end) == ("no_data; period_not_begun", "no_data; without 1 of 1 suppliers")
 
 
 def test_the_manifest_keeps_what_a_report_asked_and_what_it_was_made_from(published: OpenWorkspace) -> None:

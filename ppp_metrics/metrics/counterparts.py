@@ -105,6 +105,10 @@ class Counterparts:
             names=("rest_of",),
             groups=("rest_of",),
             source=source,
+            group_notes={},
+            area_notes={},
+            unknown_groups=frozenset(),
+            lacking=None,
             values=question.values | {"parts": [list(key) for key in keys]},
         )
         cells = {cell["rest_of"]: cell for cell in counted(self.con, rest)}

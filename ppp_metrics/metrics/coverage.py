@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.relations import locate_suppliers, relation
+from ppp_metrics.metrics.relations import bound_in, locate_suppliers, relation
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,7 +48,7 @@ def silent_and_all(
     told = f"(select distinct {', '.join(names)} from slice)" if names else "(select 1)"
     of_area = f"area = {names[-1]}" if "areas" in values else "true"
     here, asked = suppliers_here(con, values)
-    found = con.execute(
+    sql = (
         "with undated as (select supplier from unnest($silent) as silent (supplier) where $is_found_by_need "
         "and supplier not in (select supplier from delivered_columns where column_name = $event "
         "and list_contains($needs, table_name || '.' || column_name)) "
@@ -59,16 +59,15 @@ def silent_and_all(
         "where area in (select area from here semi join undated using (supplier)) "
         "and (supplier in (from undated) or not list_contains($silent, supplier))) "
         f"select {', '.join([*names, 'count(*) filter (list_contains($silent, supplier))', 'count(*)'])} "
-        "from found group by all",
-        dict(values)
-        | asked
-        | {
-            "silent": silent,
-            "needs": list(metric.needs),
-            "event": metric.event or "",
-            "is_found_by_need": any(need.partition(".")[2] == metric.event for need in metric.needs),
-        },
-    ).fetchall()
+        "from found group by all"
+    )
+    of_needs = {
+        "silent": silent,
+        "needs": list(metric.needs),
+        "event": metric.event or "",
+        "is_found_by_need": any(need.partition(".")[2] == metric.event for need in metric.needs),
+    }
+    found = con.execute(sql, bound_in(sql, values) | asked | of_needs).fetchall()
     return {tuple(group): (lacking, total) for *group, lacking, total in found if lacking}
 
 

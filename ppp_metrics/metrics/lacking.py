@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.coverage import suppliers_here
 from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS
-from ppp_metrics.metrics.relations import lacking_columns, view_columns
+from ppp_metrics.metrics.relations import bound_in, lacking_columns, view_columns
 from ppp_metrics.records.model import BY_NAME
 
 if TYPE_CHECKING:
@@ -177,5 +177,6 @@ def _by_group(
 ) -> dict[tuple[str, ...], tuple[int, ...]]:
     groups = dict(zip(question.names, question.groups, strict=True))
     selected = ", ".join([*(f"{groups[name]} as by_{name}" for name in names), *counts])
-    rows = con.execute(f"select {selected} from {source}{' group by all' if names else ''}", question.values).fetchall()
+    sql = f"select {selected} from {source}{' group by all' if names else ''}"
+    rows = con.execute(sql, bound_in(sql, question.values)).fetchall()
     return {row[: len(names)]: row[len(names) :] for row in rows}

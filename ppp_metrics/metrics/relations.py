@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ppp_metrics.records import codes
@@ -108,6 +108,11 @@ def locate_suppliers(con: DuckDBPyConnection) -> None:
 def lacking_columns(con: DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:
     """The tables and columns of which a record of a prepared session lacks a cell; no column: of which rows do."""
     return PREPARED[con]
+
+
+def bound_in(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a query names: DuckDB refuses any other."""
+    return {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
 
 
 def create_views(con: DuckDBPyConnection) -> None:

@@ -125,4 +125,4 @@ def test_who_sent_outcomes_with_a_header_alone_has_none(tmp_path: Path) -> None:
         )
     with store(tmp_path).reading() as con:
         answered = answer(con, "implementation_rate_pct", "2025-Q1", "value n numerator note")
-    assert answered == [(40.0, 20, 8, "")]
+    assert answered == [(40.0, 20, 8, "design effect 10.0")]
