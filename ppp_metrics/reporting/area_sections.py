@@ -95,8 +95,9 @@ class AreaSections(Desk):
             partial(draw_funnel, points=points, overall=total.value, words=said),
             msg(
                 "Share in use within a year against the number of issues, each mark an area. The line in the middle is "
-                "the rate of all together; of areas that differ from it by chance only, 95% lie within the dashed "
-                "lines and 99.8% within the outer ones."
+                "the rate of all together, {overall}; of areas that differ from it by chance only, 95% lie within the "
+                "dashed lines and 99.8% within the outer ones.",
+                overall=self.shown(total),
             ),
             [Table(self._rates_caption(total), header, rows)],
         )
