@@ -182,10 +182,10 @@ def test_a_word_for_nothing_is_empty_but_in_the_name_of_a_thing(tmp_path: Path) 
     assert put_aside(tmp_path) == [("issues.csv", 3, "issue_id", "NA", "This cell is required, and")]
     assert result.notices == []
     assert [str(reading) for reading in result.readings] == [
-        "issues.csv: cells of issue_id that hold a word for nothing (na) are read as empty: 1.",
-        "issues.csv: cells of issue_type that hold a word for nothing (-, na) are read as empty: 2.",
-        "issues.csv: cells of title that hold a word for nothing (-, na) are read as empty: 2.",
-        "issues.csv: cells of workplace_id that hold a word for nothing (-, na) are read as empty: 2.",
+        "issues.csv: cells of issue_id that hold a word for nothing (NA) are read as empty: 1.",
+        "issues.csv: cells of issue_type that hold a word for nothing (-, NA) are read as empty: 2.",
+        "issues.csv: cells of title that hold a word for nothing (-, NA) are read as empty: 2.",
+        "issues.csv: cells of workplace_id that hold a word for nothing (-, NA) are read as empty: 2.",
         "issues.csv: cells of accepted_date that hold a word for nothing (n.v.t.) are read as empty: 1.",
     ]
 
