@@ -24,7 +24,7 @@ from tests.worlds import add_rows, answer, deliver_columns, issue_rows, world
 RATE = "implementation_rate_pct"
 TOLD = "against against_value difference difference_low difference_high"
 SOME = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

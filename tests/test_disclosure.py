@@ -149,8 +149,12 @@ def test_a_funder_sees_no_cell_of_one_or_two_companies() -> None:
 
 def test_a_funder_is_not_told_a_mix_that_gives_one_company_away() -> None:
     con = companies()
-    assert answer(con, "implementation_rate_pct", "2025", "n note") == [(26, "mix: result 23, effort 3")]
-    assert answer(con, "implementation_rate_pct", "2025", "n note", edition="funder") == [(26, "mix: result, effort")]
+    assert answer(con, "implementation_rate_pct", "2025", "n note") == [
+        (26, "design effect 2.0; mix: result 23, effort 3")
+    ]
+    assert answer(con, "implementation_rate_pct", "2025", "n note", edition="funder") == [
+        (26, "design effect 2.0; mix: result, effort")
+    ]
 
 
 @pytest.mark.parametrize("question", [{"by": ["partner"]}, {"where": {"partner": "c1"}}])
