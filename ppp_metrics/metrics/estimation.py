@@ -57,16 +57,12 @@ def incidences(con: DuckDBPyConnection, question: Question) -> Iterator[tuple[tu
         f"count({event}) as events",
         f"count(*) filter ({event} is null and {competing} is not null) as competing",
         f"count(*) filter ({event} is null and {competing} is null) as censored",
-        f"max(getvariable('as_of') - {metric.event}, {MIN_N}) as longest",
     )
-    table = f"select {', '.join((*question.selected, days, *counts))} from {question.source} group by all"
-    groups = ", ".join(question.columns)
-    followed = f"list_reverse_sort(flatten(list(longest)))[{MIN_N}] as followed_days"
-    joined = f"join (select {groups}, {followed} from days group by all) using ({groups})"
-    rows = (
-        f"with days as ({table}) select {', '.join((*question.columns, 'days', 'events', 'competing', 'censored'))}, "
-        f"followed_days from days {joined if groups else f'cross join (select {followed} from days)'}"
-    )
+    followed = f"max(getvariable('as_of') - {metric.event}, {MIN_N})[{MIN_N}] as followed_days"
+    by_day = f"select {', '.join((*question.selected, days, *counts))} from {question.source} group by all"
+    by_group = f"select {', '.join((*question.selected, followed))} from {question.source} group by all"
+    joined = f"join followed using ({', '.join(question.columns)})" if question.names else "cross join followed"
+    rows = f"with days as ({by_day}), followed as ({by_group}) select * from days {joined}"
     for key, (*columns, followed_days) in _grouped(con, question, rows):
         yield key, cumulative_incidence(*columns).until(followed_days[0])
 
