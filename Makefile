@@ -19,7 +19,7 @@ report: .venv/made ## the demo network's reports of the latest full quarter, in 
 
 test: check ## the whole gate: make check, then every test, the browser's too
 	@$(BIN)/python tools/system_packages.py
-	@$(BIN)/pytest -q -n auto --dist loadgroup
+	@$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/made ## the quick part of the gate: lint, format, types, generated files, the project's laws
 	@echo "Lint";            $(BIN)/ruff check --quiet .

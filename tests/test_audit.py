@@ -23,9 +23,6 @@ from ppp_metrics.workspace import find_workspace
 from tests.attacker import Key, ranges
 from tests.networks import PERIOD, make_network, people_files
 
-# all of it reads the same reports, which take a minute to make
-pytestmark = pytest.mark.xdist_group("audited reports")
-
 PEOPLE = {
     "NL11": {"student": 14, "teacher": 6, "researcher": 7, "company_employee": 3},
     "NL12": {"student": 9, "teacher": 2, "researcher": 8, "company_employee": 12},

@@ -34,9 +34,6 @@ from ppp_metrics.reporting.manifest import read_manifest
 from ppp_metrics.workspace import find_workspace
 from tests.networks import PERIOD, make_network, people_files
 
-# all of it reads the same reports and exports, which take a while to make
-pytestmark = pytest.mark.xdist_group("exports")
-
 PEOPLE = {"NL11": {"student": 14, "teacher": 6, "expert": 3}, "NL12": {"student": 9, "teacher": 2, "expert": 12}}
 """In Groningen 3 experts and in Friesland 2 teachers may not be shown."""
 DAY = date(2025, 12, 31)

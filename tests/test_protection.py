@@ -19,6 +19,7 @@ from ppp_metrics.metrics import protection
 from ppp_metrics.metrics.attack import Cell, Finding, Quantity, Sum, findings
 from ppp_metrics.metrics.protection import withheld_names
 from tests.attacker import Key, margins, ranges, whole_rows_and_columns
+from tests.random_worlds import A_FEW
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("role", "theme", "region", "quarter")
@@ -169,7 +170,6 @@ def tables(draw: st.DrawFn, sizes_of: Sequence[tuple[int, ...]]) -> dict[Key, in
     return margins({key: count for key, count in inner.items() if count})
 
 
-@settings(max_examples=100, deadline=None)
 @given(tables(SMALL + LARGER))
 def test_nobody_works_out_a_withheld_cell(cells: dict[Key, int]) -> None:
     withheld = protected(cells)
@@ -177,7 +177,6 @@ def test_nobody_works_out_a_withheld_cell(cells: dict[Key, int]) -> None:
     assert_safe(cells, withheld)
 
 
-@settings(max_examples=25, deadline=None)
 @given(tables(SMALL + LARGER[:3]))
 def test_nobody_does_where_the_search_is_not_exact(cells: dict[Key, int]) -> None:
     exact = protection.MOST_CELLS_EXACT
@@ -189,7 +188,7 @@ def test_nobody_does_where_the_search_is_not_exact(cells: dict[Key, int]) -> Non
     assert_safe(cells, withheld)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=A_FEW)
 @given(tables(SMALL))
 def test_no_cheaper_set_of_cells_would_do(cells: dict[Key, int]) -> None:
     unsafe, withheld = unsafe_in(cells), protected(cells)

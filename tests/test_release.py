@@ -21,6 +21,7 @@ from ppp_metrics.periods import Period
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.reporting.release import Question, withheld_in
 from tests.attacker import Key, ranges
+from tests.random_worlds import A_FEW
 from tests.worlds import add_rows, world
 
 PROVINCES = {"NL11": "NL114", "NL12": "NL127", "NL13": "NL131"}
@@ -101,7 +102,6 @@ PEOPLE = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(PEOPLE)
 def test_nobody_with_all_reports_works_out_a_group(people: dict[tuple[str, str], int]) -> None:
     cells = published(people)
@@ -113,7 +113,7 @@ def test_nobody_with_all_reports_works_out_a_group(people: dict[tuple[str, str],
         assert len(possible) >= 5, (key, possible, shown)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=A_FEW)
 @given(PEOPLE)
 def test_both_editions_withhold_the_same_people(people: dict[tuple[str, str], int]) -> None:
     con, regions = network(people), ("NL", *PROVINCES)
@@ -146,7 +146,6 @@ def shown_to_readers(regions: Sequence[str], withheld: frozenset[Name], cells: d
     return release
 
 
-@settings(max_examples=25, deadline=None)
 @given(PEOPLE)
 @example({("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1})
 @example({("NL11", "student"): 3, ("NL11", "expert"): 1, ("NL12", "teacher"): 5})
