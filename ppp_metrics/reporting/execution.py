@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.reporting.dashboard import package_version
-from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.plan import Job
 

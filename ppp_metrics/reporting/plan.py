@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import LANGUAGES, msg, nearest
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
-from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.workspace import Workspace, starter
 

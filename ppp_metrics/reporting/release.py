@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.metrics.compute import counted, rows_of
 from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
@@ -33,7 +34,6 @@ from ppp_metrics.reporting import execution, kernels
 from ppp_metrics.reporting.asking import Asking
 from ppp_metrics.reporting.audit import released
 from ppp_metrics.reporting.finished import Finished
-from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.workspace import Workspace, find_workspace
 
