@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -115,8 +115,8 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     try:
         before = read_folder(out, [out / job.file for job in todo])
         workers = min(workers, len(todo))
-        with _processes(workers) as pool, _processes(1) as checker:
-            # Great Expectations takes seconds to import: it is there when the numbers are
+        with kernels.pool(workers) as pool, kernels.lasting() as checker:
+            # Great Expectations takes seconds to import: it is there when the numbers are, and when the next release is
             checker.submit(read_suites, place.expectations)
             hashed = checker.submit(dict, slices) if slices else checker.submit(region_slices, place, todo)
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
@@ -224,10 +224,6 @@ def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Page, list[dict[
     read = pool.submit(read_page, report, page.read_text("utf-8")).result()
     executed.unlink()
     return replace(read, report=replace(report, seconds=round(time.monotonic() - begun, 1))), numbers
-
-
-def _processes(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, kernels.context(), initializer=kernels.leave_interrupts)
 
 
 def _take_back_wrong(done: Outcome, wrong: Mapping[str, DataError]) -> None:
