@@ -145,15 +145,15 @@ def _start_and_leave(told: str) -> None:
         os._exit(0)
 
 
-def _keep_and_leave(told: str) -> None:
-    with kernels.lasting() as process:
+def _ask_and_leave(told: str) -> None:
+    with kernels.pool(1) as process:
         Path(told).write_text(json.dumps(process.submit(os.getpid).result()))
         os._exit(0)
 
 
 @forks
-@pytest.mark.parametrize("start", [_start_and_leave, _keep_and_leave])
-def test_neither_a_kernel_nor_the_lasting_process_outlives_who_started_it(
+@pytest.mark.parametrize("start", [_start_and_leave, _ask_and_leave])
+def test_neither_a_kernel_nor_a_process_of_a_pool_outlives_who_started_it(
     start: Callable[[str], None], tmp_path: Path
 ) -> None:
     told = tmp_path / "pid.json"

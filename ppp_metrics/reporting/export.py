@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +92,7 @@ def make_export(
     check_notebooks(planned)
     before = read_folder(place.reports, [out])
     workers = min(os.cpu_count() or 1, len(planned))
-    with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
+    with kernels.pool(workers) as pool:
         try:
             areas, answers = _answers(place, planned, before, pool)
         except BrokenProcessPool:

@@ -135,8 +135,8 @@ def warm_up() -> None:
 
 
 def pool(workers: int) -> ProcessPoolExecutor:
-    """So many warm processes for work without a kernel."""
-    return ProcessPoolExecutor(workers, context(), initializer=leave_interrupts)
+    """So many warm processes for work without a kernel; none of them outlives who asked for it."""
+    return ProcessPoolExecutor(workers, context(), initializer=_follow_parent)
 
 
 @contextmanager
@@ -162,10 +162,11 @@ def lasting() -> Iterator[ProcessPoolExecutor]:
 
 @cache
 def _lasting() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, context(), initializer=_stay)
+    return pool(1)
 
 
-def _stay() -> None:
+def _follow_parent() -> None:
+    """Leave interrupts to who asked for this process, and end when that one does, however it ended."""
     leave_interrupts()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
