@@ -75,6 +75,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let the garbage be collected at the end: DuckDB's binding tells of what it thinks was left behind."""
+    gc.unfreeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where PPP_METRICS_REQUIRE_BROWSER=1 (.ci/run), a test of pages or PDFs that was skipped has failed."""
