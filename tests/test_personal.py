@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -283,3 +284,10 @@ def test_a_mapping_brings_no_text_past_it(tmp_path: Path) -> None:
     deliver(tmp_path, {"export.csv": "id,firm,note\n1,a,jan@bedrijf.nl\n"}, mapping=mapping)
     assert rows(tmp_path, "select title from issues") == [(None,)]
     assert [(column, value) for _, _, column, value, _ in put_aside(tmp_path)] == [("title", None)]
+
+
+def test_no_relation_of_a_metric_has_a_free_text() -> None:
+    # stories reach a page by metrics/stories.py alone, which shows what a person has read
+    views = (ROOT / "ppp_metrics" / "metrics" / "views").glob("*.sql")
+    named = {path.name for path in views if re.search(r"\btitle\b|\bstory\.story\b", path.read_text(encoding="utf-8"))}
+    assert named == set()

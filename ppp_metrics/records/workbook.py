@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from ppp_metrics.files import replacing
 from ppp_metrics.language import Label, msg
 from ppp_metrics.records.model import TABLES, Column, Table
 
@@ -57,7 +58,7 @@ def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> No
         _add_quarantine(workbook, " ".join(filter(None, (Path(file).stem, sheet, table))), own, lang)
     if not groups:
         workbook.create_sheet(msg("Nothing put aside").render(lang))
-    save(workbook, path)
+    save(workbook, path, is_private=True)
 
 
 def _add_table(workbook: Workbook, lists: Worksheet, table: Table, lang: str) -> None:
@@ -160,14 +161,17 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def save(workbook: Workbook, path: Path, day: date | None = None) -> None:
-    """Write the file so that nobody ever reads half of it; with a `day`, as if on that: always the same bytes."""
+def save(workbook: Workbook, path: Path, day: date | None = None, *, is_private: bool = False) -> None:
+    """Write the file so that nobody ever reads half of it, nor anybody but its owner where it `is_private`.
+
+    With a `day`, as if on that: always the same bytes.
+    """
     from openpyxl.writer.excel import ExcelWriter
 
-    beside = path.with_name(path.name + ".part")
-    if day is None:
-        workbook.save(beside)
-    else:
+    with replacing(path, is_private=is_private) as beside:
+        if day is None:
+            workbook.save(beside)
+            return
         workbook.properties.created = workbook.properties.modified = datetime.combine(day, time())
         with io.BytesIO() as buffer, ZipFile(beside, "w", ZIP_DEFLATED) as archive:
             with ZipFile(buffer, "w") as made:
@@ -177,4 +181,3 @@ def save(workbook: Workbook, path: Path, day: date | None = None) -> None:
                     still = ZipInfo(entry.filename)
                     still.compress_type, still.create_system = ZIP_DEFLATED, 0
                     archive.writestr(still, made.read(entry))
-    beside.replace(path)
