@@ -38,7 +38,7 @@ ELSEWHERE = [
 SEES_NOTHING = [
     "getvariable('inner_key')::varchar",
     "getvariable('supplier')",
-    "(select string_agg(table_name || sql) from duckdb_tables() where schema_name != 'lent' and table_name not like 'result%')",
+    "(select string_agg(table_name || sql) from duckdb_tables() where table_name in ('loads', 'partners'))",
     "(select string_agg(table_name) from information_schema.tables where table_name in ('loads', 'partners'))",
     "(select string_agg(tablename) from pg_catalog.pg_tables where tablename in ('loads', 'quarantine'))",
     "(select string_agg(function_name) from duckdb_functions() where function_name = 'pseudonym')",

@@ -10,9 +10,10 @@ from duckdb import DuckDBPyConnection
 
 from ppp_metrics.api import open_workspace
 from ppp_metrics.errors import UsageError
+from ppp_metrics.metrics.slices import slice_digests
 from ppp_metrics.metrics.stories import Story, stories
 from ppp_metrics.periods import Period
-from ppp_metrics.records.reviews import STORY_ID, keep_verdicts, told_stories
+from ppp_metrics.records.reviews import STORY_ID, keep_verdicts, told_stories, verdicts_digest
 from ppp_metrics.reporting import dashboard
 from tests.networks import PERIOD, make_network
 from tests.worlds import world
@@ -134,3 +135,18 @@ def test_the_id_of_a_story_does_not_show_its_teller() -> None:
     ids = con.execute(f"select {STORY_ID} from value_stories where story is not null").fetchall()
     assert all(len(story_id) == 12 and int(story_id, 16) >= 0 for (story_id,) in ids)
     assert len(set(ids)) == len(ids)
+
+
+def test_a_verdict_makes_the_reports_of_its_region_anew() -> None:
+    con = world(STORIES)
+
+    def state() -> tuple[str, dict[str, str]]:
+        return verdicts_digest(con), slice_digests(con, date(2025, 12, 31))
+
+    unread = state()
+    [story] = [each for each in told_stories(con) if each.story == "The newest"]
+    keep_verdicts(con, [story], {story.story_id: True})
+    approved = state()
+    keep_verdicts(con, [story], {story.story_id: False})
+    assert len({digest for digest, _ in (unread, approved, state())}) == 3
+    assert len({slices.get("NL") for _, slices in (unread, approved, state())}) == 3

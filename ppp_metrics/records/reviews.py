@@ -40,6 +40,15 @@ def create_verdict_view(con: DuckDBPyConnection) -> None:
     con.execute(f"create or replace temp view story_verdicts as select {kept if _is_kept(con) else none}")
 
 
+def verdicts_digest(con: DuckDBPyConnection) -> str:
+    """A hash of what may be shown, as a report depends on it beside the records."""
+    create_verdict_view(con)
+    [(digest,)] = con.execute(
+        "select coalesce(sum(hash(story_id, is_approved)), 0)::varchar from story_verdicts"
+    ).fetchall()
+    return str(digest)
+
+
 def told_stories(con: DuckDBPyConnection) -> list[ToldStory]:
     """Every story of the newest loads that may be shown if a person says so, the oldest first."""
     create_verdict_view(con)
