@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics import workspace as places
 from ppp_metrics.errors import UsageError, unwritable
 from ppp_metrics.files import narrow
-from ppp_metrics.language import Message, msg
+from ppp_metrics.language import Message, msg, nearest
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store, was_open_to_others
 
@@ -164,12 +164,21 @@ class OpenWorkspace:
             ]
         return state | {"workspace": self.place.name, "last_check": summary, "retention": kept}
 
-    def quarantine(self, lang: str = "en") -> list[dict[str, Any]]:
-        """Each row or cell put aside in the current loads: where it stands, and why."""
+    def quarantine(self, lang: str = "en", supplier: str | None = None) -> list[dict[str, Any]]:
+        """Each row or cell put aside in the current loads, or in that of a supplier: where it stands, and why.
+
+        Raises UsageError for an unknown supplier.
+        """
         from ppp_metrics.records import history
 
+        if supplier is not None and supplier not in (known := self._suppliers()):
+            near = nearest(supplier, known) or " / ".join(known)
+            raise UsageError(
+                msg("There is no supplier '{supplier}'. Did you mean {near}?", supplier=supplier, near=near)
+            )
         with self.store.reading() as con:
-            return history.quarantined(con, lang)
+            entries = history.quarantined(con, lang)
+        return [entry for entry in entries if supplier in (None, entry["supplier"])]
 
     def stories(self) -> list[ToldStory]:
         """The stories with consent, each with what a person said of it: may it be shown?"""

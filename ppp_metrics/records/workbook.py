@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 ROWS_WITH_CHOICES = 5000
+NOT_IN_A_FILES_NAME = '<>:"/\\|?*'
+"""Of Windows."""
 KINDS = {
     "text": Label("text", "tekst"),
     "code": Label("one of the list", "een uit de lijst"),
@@ -41,6 +43,23 @@ def write_template(path: Path, lang: str) -> None:
     lists.sheet_state = "veryHidden"
     workbook.active = 0
     save(workbook, path)
+
+
+def write_quarantines(path: Path, entries: list[dict[str, Any]], lang: str) -> list[Path]:
+    """The workbooks with the rows put aside, one a supplier: each goes back to who sent it, and holds nobody else's.
+
+    Of several suppliers, the name of each stands behind the file's own.
+    """
+    suppliers = list(dict.fromkeys(entry["supplier"] for entry in entries))
+    if len(suppliers) < 2:
+        write_quarantine(path, entries, lang)
+        return [path]
+    paths = []
+    for supplier in suppliers:
+        plain = "".join("-" if each in NOT_IN_A_FILES_NAME else each for each in supplier)
+        paths.append(path.with_name(f"{path.stem} {plain}{path.suffix}"))
+        write_quarantine(paths[-1], [entry for entry in entries if entry["supplier"] == supplier], lang)
+    return paths
 
 
 def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> None:
