@@ -14,6 +14,8 @@ help: ## what there is to make
 
 report: .venv/made ## the demo network's reports of the latest full quarter, in reports/
 	@$(BIN)/ppp-metrics load data/demo
+	@echo "The demo's stories are made up, and read by its makers:"
+	@$(BIN)/ppp-metrics stories review --approve-all
 	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL,NL11 --lang all
 	@echo "All provinces: $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
 

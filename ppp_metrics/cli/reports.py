@@ -56,6 +56,12 @@ def report(
     say(check_line(state["last_check"], state["fingerprint"], user_language()))
     index = short((out or ws.place.reports) / "index.html")
     say(msg("Reports: {count}. Open {index}", count=len(made), index=index).render(user_language()))
+    if waiting := sum(story.is_approved is None for story in ws.stories()):
+        said = msg(
+            "Stories that no report shows until you have read them: {count}. `ppp-metrics stories review`",
+            count=waiting,
+        )
+        say(said.render(user_language()))
 
 
 def export(

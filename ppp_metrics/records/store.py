@@ -10,14 +10,16 @@ import errno
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ppp_metrics.errors import DataError
+from ppp_metrics.files import narrow, owners_only
 from ppp_metrics.language import Message, msg
 from ppp_metrics.records.model import SHARED_TABLES, SQL_TYPES, TABLES
 
@@ -51,8 +53,8 @@ create table reference_regions (region_code varchar, name varchar, parent_code v
 class Store:
     """One database file: written by one process at a time, read as it was known on any day."""
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: Path, tell: Callable[[Message], None] = lambda message: None):
+        self.path, self._tell = path, tell
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[DuckDBPyConnection]:
@@ -62,7 +64,9 @@ class Store:
         """
         created = not self.path.exists()
         try:
-            with self._connection(read_only=False) as con:
+            if narrow(self.path):
+                self._tell(was_open_to_others(self.path))
+            with owners_only(), self._connection(read_only=False) as con:
                 con.execute("begin")
                 if created:
                     _create(con)
@@ -98,7 +102,12 @@ class Store:
                     file=self.path.name,
                 )
             )
-        with self._connection(read_only=True) as con:
+        # what does not fit in memory is written beside the database, readable by all, unless it is told where
+        with (
+            TemporaryDirectory(prefix="ppp-metrics-", ignore_cleanup_errors=True) as spilled,
+            self._connection(read_only=True) as con,
+        ):
+            con.execute(f"set temp_directory = '{spilled}'")
             self._refuse_other_format(con)
             create_session_views(con, known_at, loads)
             yield con
@@ -229,6 +238,10 @@ def _create(con: DuckDBPyConnection) -> None:
         "insert into reference_regions select * from read_csv(?, header = true, all_varchar = true)",
         [str(files("ppp_metrics") / "records" / "regions.csv")],
     )
+
+
+def was_open_to_others(path: Path) -> Message:
+    return msg("{file} could be read by others on this machine. It no longer can.", file=path.name)
 
 
 def _lock_message(path: Path, error: str) -> Message:

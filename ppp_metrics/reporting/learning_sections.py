@@ -237,7 +237,10 @@ class LearningSections(Desk):
             "stories",
             title=msg("In their own words"),
             sentences=[
-                msg("The newest story of each cycle of value, of those whose teller agreed that it is shown."),
+                msg(
+                    "The newest story of each cycle of value, of those whose teller agreed that it is shown and that "
+                    "somebody has read for it."
+                ),
                 msg("Who told it is not said; the role only where at least 5 people with it told a story."),
             ],
             stories=[

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.files import replacing
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.records.history import fingerprint, newest_loads
 from ppp_metrics.records.store import Store
@@ -127,9 +127,8 @@ def _change(before: Report | None, now: Report) -> str:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file so that nobody ever reads half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def find_report(folder: Path, name: str | Path) -> Report:

@@ -205,6 +205,7 @@ def _jobs(
     from ppp_metrics.metrics.places import find_region, regions_with_data
     from ppp_metrics.records.checks import last_check
     from ppp_metrics.records.history import delivered_for, fingerprint
+    from ppp_metrics.records.reviews import verdicts_digest
 
     as_of = period.as_of(today())
     with Store(place.database).reading() as con:
@@ -220,9 +221,9 @@ def _jobs(
             raise DataError(
                 msg("No issue that was proposed by {day} has a region: there is nothing to report.", day=as_of)
             )
-        data, check = fingerprint(con), last_check(con)
+        data, verdicts, check = fingerprint(con), verdicts_digest(con), last_check(con)
         earlier = delivered_for(con, period.previous, period.last_day)
-    records = _digest([data, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
+    records = _digest([data, verdicts, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
     around = [
         package_version(),
         _code_digest(),
