@@ -63,6 +63,38 @@ def test_people_count_once_when_their_work_overlaps_the_year() -> None:
     assert answer(con, "lifelong_learners_count", "2025-Q4", **everyone) == [(3,)]
 
 
+def test_the_phase_of_a_measurement_is_that_of_the_partnership_that_it_counts_in() -> None:
+    # on an issue of p1, whose phase nobody told; p2, where it was measured, is in another
+    con = world(
+        """
+        partners
+        partner_id | partner_type
+        c1         | company
+
+        partnerships
+        partnership_id | phase
+        p1             | -
+        p2             | develop
+
+        participants
+        participant_id | role
+        ada            | student
+
+        issues
+        issue_id | proposed_date | partnership_id
+        i1       | 2025-01-01    | p1
+
+        assessments
+        participant_id | competence_code | moment | assessed_date | score | issue_id | partnership_id
+        ada            | inquiry         | pre    | 2025-02-01    | 40    | i1       | p2
+        ada            | inquiry         | post   | 2025-03-01    | 50    | i1       | p2
+        """
+    )
+    for metric in ("matched_measurement_pct", "learning_gain_mean"):
+        by = {"by": ["partnership", "phase"], "edition": "none"}
+        assert answer(con, metric, "2025", "partnership phase n", **by) == [("p1", "unknown", 1)]
+
+
 def pairs_in(assessments: str, columns: str) -> list[tuple]:
     """The named columns of the pairs known on the last day of 2025, in their order."""
     con = world(PEOPLE + assessments)
