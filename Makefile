@@ -12,14 +12,16 @@ help: ## what there is to make
 .venv/made: requirements.lock pyproject.toml
 	@sh tools/make_venv.sh
 
-report: .venv/made ## the demo network's reports of the latest full quarter, in reports/
+report: .venv/made ## the demo network's reports of the latest full quarter, in reports/coordinator/
 	@$(BIN)/ppp-metrics load data/demo
+	@echo "The demo's stories are made up, and read by its makers:"
+	@$(BIN)/ppp-metrics stories review --approve-all
 	@$(BIN)/ppp-metrics report --period $(PERIOD) --region NL,NL11 --lang all
 	@echo "All provinces: $(BIN)/ppp-metrics report --period $(PERIOD) --region all --lang all"
 
 test: check ## the whole gate: make check, then every test, the browser's too
 	@$(BIN)/python tools/system_packages.py
-	@$(BIN)/pytest -q -n auto --dist loadgroup
+	@$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/made ## the quick part of the gate: lint, format, types, generated files, the project's laws
 	@echo "Lint";            $(BIN)/ruff check --quiet .

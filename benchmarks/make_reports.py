@@ -94,10 +94,10 @@ def regions_made_after_a_change(folder: Path) -> tuple[str, list[str]]:
     lines = issues.read_text("utf-8").splitlines()
     issues.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     run([PPP_METRICS, "load", str(changed), "--workspace", str(folder)])
-    before = {file: report.sha256 for file, report in read_manifest(folder / "reports").items()}
-    times = {file: (folder / "reports" / file).stat().st_mtime_ns for file in before}
+    before = {file: report.sha256 for file, report in read_manifest(folder / "reports" / "coordinator").items()}
+    times = {file: (folder / "reports" / "coordinator" / file).stat().st_mtime_ns for file in before}
     report(folder)()
-    made = [file for file in before if (folder / "reports" / file).stat().st_mtime_ns != times[file]]
+    made = [file for file in before if (folder / "reports" / "coordinator" / file).stat().st_mtime_ns != times[file]]
     return supplier, sorted({file.split("_NL")[1].split("_")[0] for file in made})
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics import workspace as places
 from ppp_metrics.errors import UsageError, unwritable
-from ppp_metrics.language import msg
+from ppp_metrics.files import narrow
+from ppp_metrics.language import Message, msg, nearest
 from ppp_metrics.periods import Period, today
-from ppp_metrics.records.store import Store
+from ppp_metrics.records.store import Store, was_open_to_others
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ppp_metrics.records.checks import CheckResult
     from ppp_metrics.records.erasure import Erasure
     from ppp_metrics.records.ingest import LoadResult, Review
+    from ppp_metrics.records.reviews import ToldStory
     from ppp_metrics.reporting.export import Written
     from ppp_metrics.reporting.manifest import Report
 
@@ -45,9 +47,9 @@ database = "ppp.duckdb"
 IGNORED = "# records, pseudonym key and reports stay out of version control\n*.duckdb*\n*.key\nreports/\n"
 
 
-def open_workspace(folder: str | Path = ".") -> OpenWorkspace:
-    """The workspace in a folder. Raises UsageError when there is none."""
-    return OpenWorkspace(places.find_workspace(Path(folder)))
+def open_workspace(folder: str | Path = ".", tell: Callable[[Message], None] = lambda message: None) -> OpenWorkspace:
+    """The workspace in a folder; `tell` hears what happens beside what a verb does. Raises UsageError without one."""
+    return OpenWorkspace(places.find_workspace(Path(folder)), tell)
 
 
 def init_workspace(folder: Path, lang: str) -> OpenWorkspace:
@@ -86,9 +88,9 @@ def template_name(lang: str) -> str:
 class OpenWorkspace:
     """The verbs on one workspace; every method raises DataError or UsageError with a sentence for its user."""
 
-    def __init__(self, place: places.Workspace):
-        self.place = place
-        self.store = Store(place.database)
+    def __init__(self, place: places.Workspace, tell: Callable[[Message], None] = lambda message: None):
+        self.place, self._tell = place, tell
+        self.store = Store(place.database, tell)
 
     def load(
         self,
@@ -120,7 +122,7 @@ class OpenWorkspace:
         is_first = not self.place.database.exists()
         known = () if is_first else self._suppliers()
         sent = deliveries([Path(source) for source in sources], supplier, known, workspace=self.place.root)
-        key = secrets.token_bytes(32) if dry_run and is_first else self.place.key(loaded_before=not is_first)
+        key = secrets.token_bytes(32) if dry_run and is_first else self._key(loaded_before=not is_first)
         metrics = {metric.id: metric.label for metric in METRICS.values()}
         return ingest.load(
             self.store,
@@ -133,6 +135,11 @@ class OpenWorkspace:
             dry_run=dry_run,
             encoding=encoding,
         )
+
+    def _key(self, loaded_before: bool) -> bytes:
+        if narrow(self.place.key_file):
+            self._tell(was_open_to_others(self.place.key_file))
+        return self.place.key(loaded_before=loaded_before)
 
     def _suppliers(self) -> list[str]:
         with self.store.reading() as con:
@@ -157,12 +164,36 @@ class OpenWorkspace:
             ]
         return state | {"workspace": self.place.name, "last_check": summary, "retention": kept}
 
-    def quarantine(self, lang: str = "en") -> list[dict[str, Any]]:
-        """Each row or cell put aside in the current loads: where it stands, and why."""
+    def quarantine(self, lang: str = "en", supplier: str | None = None) -> list[dict[str, Any]]:
+        """Each row or cell put aside in the current loads, or in that of a supplier: where it stands, and why.
+
+        Raises UsageError for an unknown supplier.
+        """
         from ppp_metrics.records import history
 
+        if supplier is not None and supplier not in (known := self._suppliers()):
+            near = nearest(supplier, known) or " / ".join(known)
+            raise UsageError(
+                msg("There is no supplier '{supplier}'. Did you mean {near}?", supplier=supplier, near=near)
+            )
         with self.store.reading() as con:
-            return history.quarantined(con, lang)
+            entries = history.quarantined(con, lang)
+        return [entry for entry in entries if supplier in (None, entry["supplier"])]
+
+    def stories(self) -> list[ToldStory]:
+        """The stories with consent, each with what a person said of it: may it be shown?"""
+        from ppp_metrics.records.reviews import told_stories
+
+        with self.store.reading() as con:
+            return told_stories(con)
+
+    def review_stories(self, verdicts: Mapping[str, bool]) -> None:
+        """Keeps which stories may be shown, by their ids. Raises UsageError for one that is not there."""
+        from ppp_metrics.records.reviews import keep_verdicts
+
+        told = self.stories()
+        with self.store.writing() as con:
+            keep_verdicts(con, told, verdicts)
 
     def erase(self, participant_id: str | None = None, supplier: str | None = None) -> Erasure:
         """What was removed of a participant, known by the id in the files, or of all participants of a supplier.
@@ -173,7 +204,7 @@ class OpenWorkspace:
 
         if participant_id is None and supplier is None:
             raise UsageError(msg("Name a participant, or with --supplier whose participants are removed."))
-        key = None if participant_id is None else self.place.key(loaded_before=True)
+        key = None if participant_id is None else self._key(loaded_before=True)
         return erasure.erase(self.store, key, participant_id, supplier)
 
     def check(self) -> CheckResult:
@@ -239,7 +270,9 @@ class OpenWorkspace:
         """
         from ppp_metrics.metrics.restatement import MetricQuestion, restated
         from ppp_metrics.records.history import newest_loads
+        from ppp_metrics.reporting.ledger import remembered
         from ppp_metrics.reporting.manifest import find_report, published_loads
+        from ppp_metrics.reporting.published import withheld_of
 
         made = find_report(self.place.reports, report)
         with self.connect(until) as con:
@@ -249,10 +282,11 @@ class OpenWorkspace:
         else:
             with self.connect(known_at) as con:
                 before = newest_loads(con)
+        before_and_since = remembered(self.place)
         return restated(
             self.store,
             [
-                MetricQuestion(**question, withheld=[cell.partition("/")[2] for cell in made.withheld_of(at)])
+                MetricQuestion(**question, withheld=sorted(withheld_of(made, at, before_and_since)))
                 for at, question in enumerate(made.questions)
                 # what was asked of earlier records has been told as that
                 if "loads" not in question
@@ -263,6 +297,28 @@ class OpenWorkspace:
             today=date.fromisoformat(made.as_of),
             edition=made.edition,
         )
+
+    def releases(self) -> list[dict[str, Any]]:
+        """Every file that was published, in that order: the keys of `reporting.ledger.releases`."""
+        from ppp_metrics.reporting import ledger
+
+        return ledger.releases(self.place)
+
+    def withdraw(self, release_ids: Sequence[int], reason: str) -> None:
+        """What nobody has any more: later releases no longer reckon with it. The list keeps the day and the reason."""
+        from ppp_metrics.reporting import ledger
+
+        ledger.withdraw(self.place, release_ids, reason)
+
+    def remember(self, folder: str | Path, *, is_trusted: bool = False) -> tuple[int, int]:
+        """How many of a folder's finished files the ledger had not known, and how many there are.
+
+        Raises DataError for a file that was changed, cannot be read, or was made from records that the database never
+        held, unless `is_trusted`.
+        """
+        from ppp_metrics.reporting.published import remember
+
+        return remember(self.place, Path(folder), is_trusted)
 
     def report(
         self,
@@ -281,6 +337,8 @@ class OpenWorkspace:
     ) -> list[Report]:
         """The reports made: every notebook, region and language asked for, with an index page beside them.
 
+        Without `out` they stand in `reports/<edition>/` of the workspace; editions never share a folder.
+
         Static ones have no script; their charts stand still. With PDF, each stands beside its page as a tagged PDF too.
         Raises DataError when a critical check fails, unless `allow_failed_checks`.
         """
@@ -293,7 +351,7 @@ class OpenWorkspace:
             region=region,
             lang=lang,
             edition=edition,
-            out=Path(out) if out else self.place.reports,
+            out=Path(out) if out else self.place.reports_of(edition),
             jobs=jobs,
             force=force,
             allow_failed_checks=allow_failed_checks,

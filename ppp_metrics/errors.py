@@ -24,6 +24,10 @@ class DataError(PppError):
     """The data does not allow it: a refused load, a failed check (exit code 1)."""
 
 
+class InUseError(DataError):
+    """Another process holds the database: what has to be done may be done when it has finished."""
+
+
 class UsageError(PppError):
     """The question is wrong: an unknown name, a bad period (exit code 2)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 import tomllib
@@ -48,7 +50,11 @@ class Workspace:
 
     @property
     def reports(self) -> Path:
+        """What was published: a folder for each edition, since whoever sends a folder sends all that is in it."""
         return self.root / "reports"
+
+    def reports_of(self, edition: str) -> Path:
+        return self.reports / edition
 
     @property
     def key_file(self) -> Path:
@@ -77,6 +83,15 @@ class Workspace:
                 )
             )
         return key
+
+    def mark(self) -> str | None:
+        """What tells this workspace from others, made of its key and saying nothing of it; None before it has one.
+
+        Raises DataError as `key` does.
+        """
+        if not self.key_file.exists():
+            return None
+        return hmac.new(self.key(loaded_before=True), b"the ledger of this workspace", hashlib.sha256).hexdigest()[:32]
 
     def _new_key(self, loaded_before: bool) -> bytes:
         if loaded_before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
@@ -14,9 +15,15 @@ from tools.system_packages import HOW_TO_GET_CHROMIUM, HOW_TO_GET_PANGO, find_ch
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# A machine may be slow for a moment; how long an example takes says nothing of whether a law holds.
-settings.register_profile("ppp_metrics", deadline=None)
-settings.load_profile("ppp_metrics")
+# On how many examples a law is tried: in the gate on a few, and on many with `--hypothesis-profile=thorough`. A law of
+# whole worlds is tried on a quarter as many (tests/random_worlds.py). No example has a deadline, for a machine may be
+# slow for a moment, which says nothing of whether a law holds.
+settings.register_profile("gate", deadline=None, max_examples=24)
+settings.register_profile("thorough", deadline=None, max_examples=400)
+settings.load_profile("gate")
+
+SLOWEST_FIRST = ("batch", "reference", "export", "audit", "protection", "restatement", "report_browser", "relations")
+"""The modules that take longest. A worker gets a whole module at a time: begun last, one would be waited for."""
 
 # A browser phones home by default; a test that counts requests must see only those of the page.
 QUIET = (
@@ -50,6 +57,27 @@ def pango() -> None:
     """Skips, saying how to get it, where there is nothing to write PDFs with."""
     if not has_pango():
         pytest.skip(HOW_TO_GET_PANGO)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest modules come first, in the order that says so; all others as they were."""
+    place = {f"test_{name}.py": at for at, name in enumerate(SLOWEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that importing made to itself: no garbage collection of the tests looks into it again.
+
+    The package, its libraries and the tests are some millions of objects, and statsmodels, for one, collects garbage at
+    each call of what it is compared by.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let the garbage be collected at the end: DuckDB's binding tells of what it thinks was left behind."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ import random
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.reference_records import Records, Row
@@ -18,6 +19,15 @@ from tests.worlds import add_rows, deliver_columns, world
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+A_FEW = settings().max_examples // 4
+"""On how many examples a law is tried where each takes long."""
+ON_WORLDS = settings(
+    max_examples=A_FEW,
+    # a world shrinks for minutes; what differs is told by metric, slice and group
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 
 TODAY = date(2025, 5, 20)
 """Within a quarter, so that one period is over, one runs and one is to come."""

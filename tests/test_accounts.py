@@ -80,7 +80,7 @@ def test_the_rows_that_a_mapping_leaves_out_are_accounted_for(tmp_path: Path) ->
 CELL = st.sampled_from(["c1", "c2", "Aa", "company", "NL11", "", " ", "two\nlines", "a, b", '5" pipe', "x\r\n\r\ny"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.lists(CELL, min_size=1, max_size=5), min_size=1, max_size=6),
     st.sampled_from(["\n", "\r\n", "\r", "\r\r\n"]),

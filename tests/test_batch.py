@@ -193,12 +193,6 @@ def test_what_several_regions_ask_is_found_before_their_kernels_ask_it(
             assert report.numbers("companies_active_count", "size_class")
 
 
-def test_another_run_gives_the_same_bytes(network: Path, made: list[Report], tmp_path: Path) -> None:
-    make(network, out=tmp_path, jobs=1)
-    for report in made:
-        assert (tmp_path / report.file).read_bytes() == (network / "reports" / report.file).read_bytes()
-
-
 def test_a_report_is_at_most_as_large_as_a_mail_takes(network: Path, made: list[Report]) -> None:
     for report in made:
         assert (network / "reports" / report.file).stat().st_size <= 1_500_000
@@ -319,7 +313,9 @@ def test_a_kernel_that_dies_or_hangs_fails_its_own_report_only(
     assert [path.name for path in Path("made", PERIOD).iterdir()] == [f"data_quality_NL_{PERIOD}_nl.html"]
     for name in ("dies", "hangs"):
         kept = nbformat.read(Path("made", "failed", f"{name}_NL_{PERIOD}_nl.ipynb"), as_version=4)
-        assert [output.text for cell in kept.cells for output in cell.get("outputs", [])] == ["came so far\n"]
+        # the cell that printed was the last to end; what it printed could be anything, and is not kept
+        assert kept.cells[-2].execution_count
+        assert [output for cell in kept.cells for output in cell.get("outputs", [])] == []
     assert all(line.startswith("Reports ") for line in capfd.readouterr().err.splitlines())
 
 
@@ -341,18 +337,32 @@ def test_an_interrupt_keeps_the_reports_that_are_finished_and_no_half_ones(netwo
     assert kept == {*read_manifest(tmp_path), "index.html", "manifest.json"}
 
 
+@pytest.fixture(scope="module")
+def english(network: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A report in the second language, made alone."""
+    out = tmp_path_factory.mktemp("english")
+    [report] = make(network, "theme_explorer", lang="en", out=out)
+    return (out / report.file).read_bytes()
+
+
 @pytest.mark.parametrize("changed", [{"jobs": 1}, {"jobs": 4}, {"is_forked": False}])
 def test_a_report_has_the_same_bytes_however_it_is_made(
-    network: Path, made: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+    network: Path,
+    made: list[Report],
+    english: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[str, Any],
 ) -> None:
     """One after the other or side by side, forked or not, in the second language of its slice or alone."""
     monkeypatch.setattr(kernels, "HAS_FORK_SERVER", changed.pop("is_forked", kernels.HAS_FORK_SERVER))
-    make(network, "learning_effects", "theme_explorer", lang="all", out=tmp_path / "all", **changed)
-    for file in (LEARNING, THEMES):
-        assert (tmp_path / "all" / file).read_bytes() == (network / "reports" / file).read_bytes()
-    make(network, "theme_explorer", lang="en", out=tmp_path / "one", **changed)
-    english = THEMES.replace("_nl.", "_en.")
-    assert (tmp_path / "all" / english).read_bytes() == (tmp_path / "one" / english).read_bytes()
+    # one after the other all notebooks, else two of them
+    asked = () if changed == {"jobs": 1} else ("learning_effects", "theme_explorer")
+    again = [report.file for report in make(network, *asked, lang="all", out=tmp_path, **changed)]
+    for file in (report.file for report in made if report.file in again):
+        assert (tmp_path / file).read_bytes() == (network / "reports" / file).read_bytes()
+    assert {LEARNING, THEMES} <= {*again}
+    assert (tmp_path / THEMES.replace("_nl.", "_en.")).read_bytes() == english
 
 
 def test_a_number_that_breaks_a_rule_for_numbers_keeps_its_report_unpublished(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 from statsmodels.genmod.families import Binomial
@@ -74,7 +74,6 @@ def test_a_design_effect_is_told_from_one_and_a_tenth_on() -> None:
 # --- as others have it ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
 @given(
     st.integers(2, 6).flatmap(
         lambda units: st.lists(st.tuples(st.integers(0, units), st.just(units)), min_size=3, max_size=12)

@@ -17,6 +17,7 @@ from ppp_metrics.metrics.places import find_region, regions_with_data, targets_f
 from ppp_metrics.metrics.registry import METRICS, dimensions_of
 from ppp_metrics.periods import Period
 from ppp_metrics.records.store import Store
+from tests.random_worlds import A_FEW
 from tests.worlds import TODAY, add_rows, answer, world
 
 NETWORK = """
@@ -274,7 +275,7 @@ ISSUES = st.lists(
     max_size=25,
 )
 EMPTY_NETWORK = NETWORK[: NETWORK.index("    issues\n")]
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=A_FEW, suppress_health_check=list(HealthCheck))
 
 
 def network(issues: list[dict]) -> Any:

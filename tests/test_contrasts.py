@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -168,7 +168,6 @@ def test_every_estimator_with_an_interval_can_be_set_against_another() -> None:
     assert WEIGHTED.keys() == ESTIMATORS.keys() - {"coefficient_of_variation_pct"}
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(sorted(WEIGHTED)), st.integers(3, 40), st.integers(0, 2**32 - 1))
 def test_counted_once_each_row_gives_what_the_estimator_gives(name: str, size: int, seed: int) -> None:
     rows = np.random.default_rng(seed).normal([50, 60], 10, (size, 2)).T

@@ -88,7 +88,7 @@ def test_what_companies_contribute_is_told_with_the_part_in_cash(network: Path) 
 
 def test_without_contributions_the_reader_is_told_where_else_they_may_be(network: Path) -> None:
     said = text(opened(network, region="NL12").cooperation())
-    assert "Of no partnership in this region it is known what companies contribute." in said
+    assert "What companies contribute to partnerships in this region is not known." in said
     assert "count in the report of the larger area" in said
 
 
@@ -115,9 +115,9 @@ def test_each_kind_of_workplace_has_its_open_issues_and_its_rate(network: Path) 
     ]
     assert [row[0] for row in rows(made)[3:]] == ["Circle", "Dock", "Unknown"]
     said = text(made)
-    assert "in each kind of workplace or community: field lab 20 and community of practice 12." in said
+    assert "in these kinds of workplace or community: field lab 20 and community of practice 12." in said
     assert "The workplace of 8 issues is unknown." in said
-    assert "Open now in each kind of workplace or community: community of practice 11." in said
+    assert "Open now, by kind of workplace or community: community of practice 11." in said
 
 
 def test_workplaces_whose_intervals_overlap_may_differ_all_the_same(network: Path) -> None:
@@ -130,7 +130,7 @@ def test_workplaces_whose_intervals_overlap_may_differ_all_the_same(network: Pat
 def test_funders_see_no_workplace_of_two_companies(network: Path) -> None:
     # Friesland: two companies
     made = opened(network, region="NL12", edition="funder").workplaces()
-    assert "How many issues were worked on in each kind of workplace is withheld." in text(made)
+    assert "This cannot be shown: the total is withheld, so it is not broken down." in text(made)
     assert "<svg" not in made.html
 
 
@@ -185,7 +185,7 @@ def test_where_all_four_are_there_none_is_missing(tmp_path: Path) -> None:
 
 def test_a_region_without_partnerships_says_so(network: Path) -> None:
     made = opened(network, region="NL12").capabilities()
-    assert "Of no partnership in this region it is known which capabilities its partners bring." in text(made)
+    assert "We do not know which capabilities the partners in this region bring." in text(made)
     assert "<table" not in made.html
 
 

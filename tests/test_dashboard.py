@@ -143,7 +143,7 @@ def test_a_theme_that_stands_alone_is_compared_with_nothing(tmp_path: Path) -> N
     asked = {"period": PERIOD, "region": "NL", "lang": "en", "edition": "coordinator"}
     # 20 issues on energy and 3 on water: three are too few
     made = dashboard.open_report(place, "regional_innovation", **asked).themes()
-    assert "Only of Energy the share that was implemented can be shown." in text(made)
+    assert "The share that was implemented can be shown for one: Energy." in text(made)
 
 
 def test_result_and_effort_obligations_are_never_one_rate(report: Callable[..., Report]) -> None:

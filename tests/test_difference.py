@@ -16,6 +16,7 @@ from ppp_metrics.records.deliveries import deliveries
 from ppp_metrics.records.difference import Difference, TableDifference
 from ppp_metrics.records.ingest import load
 from tests.deliveries import KEY, deliver, rows, store
+from tests.random_worlds import A_FEW
 
 THEMES = "theme_code,name_en\nwater,Water\n"
 PARTNERS = "partner_id,name,partner_type,region_code,size_class\nc1,Aa,company,NL11,small\nc2,Bee,company,NL12,\n"
@@ -143,7 +144,7 @@ def test_it_is_the_newest_load_that_counts(tmp_path: Path) -> None:
     assert difference.earlier_load == 2
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=A_FEW)
 @given(
     before=st.dictionaries(st.integers(0, 9), st.sampled_from(["proposed", "accepted"]), min_size=1),
     after=st.dictionaries(st.integers(0, 9), st.sampled_from(["proposed", "accepted"]), min_size=1),

@@ -18,14 +18,13 @@ from ppp_metrics.metrics.differences import ADDED, COMPARISONS
 from ppp_metrics.metrics.registry import METRICS, dimensions_of
 from ppp_metrics.periods import Period
 from tests import random_worlds
-from tests.random_worlds import Records, session, worlds
+from tests.random_worlds import A_FEW, Records, session, worlds
 from tests.worlds import add_rows, answer, deliver_columns, issue_rows, world
 
 RATE = "implementation_rate_pct"
 TOLD = "against against_value difference difference_low difference_high"
 SOME = settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=A_FEW,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

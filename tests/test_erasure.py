@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,21 @@ def send(folder: Path, supplier: str, **changed: str) -> None:
         (folder / supplier / f"{name}.csv").write_text(text)
 
 
-@pytest.fixture
-def ws(tmp_path: Path) -> OpenWorkspace:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A supplier with two loads, and another who uses the same ids."""
-    (tmp_path / "ppp.toml").write_text('name = "Noord"\n[retention]\nnoord = 2026-01-01\nzuid = 2999-01-01\n')
-    opened = open_workspace(tmp_path)
+    folder = tmp_path_factory.mktemp("loaded")
+    (folder / "ppp.toml").write_text('name = "Noord"\n[retention]\nnoord = 2026-01-01\nzuid = 2999-01-01\n')
     for supplier in ("noord", "noord", "zuid"):
-        send(tmp_path, supplier)
-        opened.load([tmp_path / supplier], yes=True)
-    return opened
+        send(folder, supplier)
+        open_workspace(folder).load([folder / supplier], yes=True)
+    return folder
+
+
+@pytest.fixture
+def ws(loaded: Path, tmp_path: Path) -> OpenWorkspace:
+    """The same, to be changed."""
+    return open_workspace(Path(shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)))
 
 
 def test_the_pseudonym_is_the_one_that_loading_makes(ws: OpenWorkspace) -> None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.records.casting import stage
@@ -141,7 +141,6 @@ def grouped(value: float, decimals: int, convention: str) -> str:
     return f"{value:,.{decimals}f}".replace(",", "t").replace(".", mark).replace("t", thousands)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-10_000_000, 10_000_000), st.integers(0, 4)), min_size=1, max_size=6),
     st.sampled_from(sorted(CONVENTIONS)),
@@ -158,7 +157,6 @@ def test_numbers_written_in_one_way_read_back_or_are_put_aside(
         assert found is None or found == pytest.approx(value), cell
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.dates(date(1990, 1, 1), date(2040, 12, 31)), min_size=1, max_size=6),
     st.sampled_from(

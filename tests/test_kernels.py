@@ -6,9 +6,12 @@ import asyncio
 import json
 import multiprocessing
 import os
+import signal
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -117,6 +120,24 @@ def test_all_kernels_can_be_ended_at_once() -> None:
         assert process.process.wait() != 0
 
 
+def test_the_lasting_process_stays_with_what_it_imported_until_it_is_killed() -> None:
+    with kernels.lasting() as process:
+        first = process.submit(os.getpid).result()
+    with kernels.lasting() as process:
+        assert process.submit(os.getpid).result() == first
+        os.kill(first, signal.SIGTERM)
+        with pytest.raises(BrokenProcessPool):
+            process.submit(time.sleep, 60).result()
+    with kernels.lasting() as process:
+        assert process.submit(os.getpid).result() != first
+
+
+def test_whoever_used_the_lasting_process_leaves_no_work_behind() -> None:
+    with kernels.lasting() as process:
+        slept = process.submit(time.sleep, 0.3)
+    assert slept.done()
+
+
 def _start_and_leave(told: str) -> None:
     with started_kernel() as manager:
         provisioner: Any = manager.provisioner
@@ -124,10 +145,19 @@ def _start_and_leave(told: str) -> None:
         os._exit(0)
 
 
+def _ask_and_leave(told: str) -> None:
+    with kernels.pool(1) as process:
+        Path(told).write_text(json.dumps(process.submit(os.getpid).result()))
+        os._exit(0)
+
+
 @forks
-def test_a_kernel_does_not_outlive_who_started_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", [_start_and_leave, _ask_and_leave])
+def test_neither_a_kernel_nor_a_process_of_a_pool_outlives_who_started_it(
+    start: Callable[[str], None], tmp_path: Path
+) -> None:
     told = tmp_path / "pid.json"
-    parent = multiprocessing.get_context("spawn").Process(target=_start_and_leave, args=(str(told),))
+    parent = multiprocessing.get_context("spawn").Process(target=start, args=(str(told),))
     parent.start()
     parent.join()
     pid = json.loads(told.read_text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.errors import DataError
@@ -15,7 +15,6 @@ PIECE = st.sampled_from(["a", "é", '"', ",", "\r", "\n", "\r\n", "\v", "\x85", 
 TEXT = st.lists(PIECE, max_size=30).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
 @given(TEXT, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32-le"]))
 def test_a_line_ends_in_cr_lf_or_both(tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str) -> None:
     path = tmp_path_factory.mktemp("lines") / "x.csv"

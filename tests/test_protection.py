@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppp_metrics.metrics import protection
-from ppp_metrics.metrics.attack import Cell, Finding, Quantity, Sum, findings
+from ppp_metrics.metrics.attack import MARGIN, Cell, ContradictionError, Finding, Quantity, Sum, findings, people_of
 from ppp_metrics.metrics.protection import withheld_names
 from tests.attacker import Key, margins, ranges, whole_rows_and_columns
+from tests.random_worlds import A_FEW
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("role", "theme", "region", "quarter")
@@ -73,11 +75,69 @@ def test_one_withheld_cell_is_the_rest_of_its_total() -> None:
 
 
 def test_two_withheld_cells_that_make_up_little_are_narrowed_down() -> None:
-    # teacher + expert = 4, so each is 0 to 4: 5 candidates. With 3 it would be 4, and the smallest other must go, too
-    cells: dict[Key, int] = {("student",): 20, ("teacher",): 3, ("expert",): 1, (None,): 24}
+    # teacher + expert = 9, so each is 0 to 9: 10 candidates. With 8 it would be 9, and the smallest other must go, too
+    cells: dict[Key, int] = {("student",): 20, ("teacher",): 6, ("expert",): 3, (None,): 29}
     assert protected(cells) == {("teacher",), ("expert",)}
-    fewer: dict[Key, int] = {("student",): 20, ("employee",): 9, ("teacher",): 2, ("expert",): 1, (None,): 32}
+    fewer: dict[Key, int] = {("student",): 20, ("employee",): 9, ("teacher",): 4, ("expert",): 4, (None,): 37}
     assert protected(fewer) == {("teacher",), ("expert",), ("employee",)}
+
+
+def test_the_decision_keeps_twice_the_room_that_the_attack_asks_for() -> None:
+    # teacher + expert = 7: 8 candidates each. The attack asks for 5, the decision for 10 of people, 5 of companies
+    cells: dict[Key, int] = {("student",): 20, ("teacher",): 4, ("expert",): 3, (None,): 27}
+    assert findings(published(cells, unsafe_in(cells)), sums_of(cells)) == []
+    assert protected(cells) == {("student",), ("teacher",), ("expert",)}
+    companies = [
+        Cell(cell.name, {Quantity("companies", each.place): n for each, n in cell.numbers.items()}, cell.is_withheld)
+        for cell in published(cells, unsafe_in(cells))
+    ]
+    of_companies = [
+        replace(
+            each,
+            whole=replace(each.whole, measure="companies"),
+            parts=tuple(replace(part, measure="companies") for part in each.parts),
+        )
+        for each in sums_of(cells)
+    ]
+    assert {dict(place)["role"] for _, place in withheld_names(companies, of_companies)} == {"teacher", "expert"}
+
+
+def test_a_row_that_stands_is_at_least_one() -> None:
+    # teacher + expert = 6, and both have a row: each is 1 to 5, 5 candidates; of 5 together 1 to 4
+    for together, found in ((6, 0), (5, 2)):
+        cells: dict[Key, int] = {("student",): 20, ("teacher",): together - 1, ("expert",): 1, (None,): 20 + together}
+        rows = [
+            replace(cell, stands_for=frozenset(cell.numbers)) for cell in published(cells, {("teacher",), ("expert",)})
+        ]
+        assert len(findings(rows, sums_of(cells))) == found
+
+
+def test_pairs_are_counted_in_the_people_who_make_them() -> None:
+    # so many pairs are of at least 4, 5 and 6 people: 4, 7 and 11
+    assert [people_of(pairs) for pairs in (0, 1, 3, 4, 6, 7, 10, 11)] == [0, 2, 3, 4, 4, 5, 5, 6]
+    total, a, b = (Quantity("pairs people", frozenset({("role", name)})) for name in ("all", "a", "b"))
+    for pairs, found in ((11, 2), (12, 0)):
+        # each has a row, so of 12 there are 1 to 11: 2 to 6 people at least
+        cells = [
+            Cell(("m", total.place), {total: pairs}),
+            *(Cell(("m", each.place), {each: 5}, True, stands_for=frozenset({each})) for each in (a, b)),
+        ]
+        assert len(findings(cells, [Sum(total, (a, b))])) == found
+
+
+def test_what_cannot_all_be_true_is_refused_not_taken_for_safe() -> None:
+    # 20 of 12 is no part, whatever the 3 teachers are
+    total, students, teachers = (Quantity("people", frozenset({("role", name)})) for name in ("all", "s", "t"))
+    cells = [
+        Cell(("m", total.place), {total: 12}),
+        Cell(("m", students.place), {students: 20}),
+        Cell(("m", teachers.place), {teachers: 3}, True),
+    ]
+    with pytest.raises(ContradictionError) as refused:
+        findings(cells, [Sum(total, (students, teachers))])
+    assert refused.value.quantities == [total, students]
+    # presumed it is only what readers thought, and nothing follows
+    assert findings(cells, [Sum(total, (students, teachers), is_presumed=True)]) == []
 
 
 def test_a_total_that_is_withheld_itself_gives_nothing_away() -> None:
@@ -86,8 +146,8 @@ def test_a_total_that_is_withheld_itself_gives_nothing_away() -> None:
 
 
 def test_the_cheapest_rectangle_is_found() -> None:
-    # the cell of 2 needs another in its row and column, and a fourth where these cross: 6, 7 and 9 are the smallest
-    rows = {"student": (2, 6, 50), "teacher": (7, 9, 60), "expert": (40, 80, 90)}
+    # the cell of 2 needs another in its row and column, and a fourth where these cross: 9, 8 and 12 are the smallest
+    rows = {"student": (2, 9, 50), "teacher": (8, 12, 60), "expert": (40, 80, 90)}
     cells = margins(
         {(role, theme): count for role, counts in rows.items() for theme, count in zip("abc", counts, strict=True)}
     )
@@ -125,7 +185,8 @@ def test_an_amount_must_not_be_known_to_within_a_tenth() -> None:
     cells = [Cell(("m", each.place), {each: n}, each in (a, b)) for each, n in ((total, 100.0), (a, 96.0), (b, 4.0))]
     assert findings(cells, [Sum(total, (a, b))]) == []
     only = [Cell(("m", each.place), {each: n}, each == a) for each, n in ((total, 100.0), (a, 96.0), (b, 4.0))]
-    assert [(each.low, each.high) for each in findings(only, [Sum(total, (a, b))])] == [(96, 96)]
+    # to within the rounding of both numbers that stand there
+    assert [(each.low, each.high) for each in findings(only, [Sum(total, (a, b))])] == [(95, 97)]
 
 
 def test_what_was_published_before_stays_shown() -> None:
@@ -148,7 +209,10 @@ def test_an_amount_of_any_size_is_reckoned_with(amount: float, found: int) -> No
     leaks = findings(cells, [Sum(total, (a, b))])
     assert len(leaks) == found
     for leak in leaks:
-        assert (leak.low, leak.high) == (pytest.approx(0.5 * amount), pytest.approx(0.5 * amount))
+        assert (leak.low, leak.high) == (
+            pytest.approx(0.5 * amount, rel=1e-6, abs=1),
+            pytest.approx(0.5 * amount, rel=1e-6, abs=1),
+        )
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------
@@ -169,7 +233,6 @@ def tables(draw: st.DrawFn, sizes_of: Sequence[tuple[int, ...]]) -> dict[Key, in
     return margins({key: count for key, count in inner.items() if count})
 
 
-@settings(max_examples=100, deadline=None)
 @given(tables(SMALL + LARGER))
 def test_nobody_works_out_a_withheld_cell(cells: dict[Key, int]) -> None:
     withheld = protected(cells)
@@ -177,7 +240,6 @@ def test_nobody_works_out_a_withheld_cell(cells: dict[Key, int]) -> None:
     assert_safe(cells, withheld)
 
 
-@settings(max_examples=25, deadline=None)
 @given(tables(SMALL + LARGER[:3]))
 def test_nobody_does_where_the_search_is_not_exact(cells: dict[Key, int]) -> None:
     exact = protection.MOST_CELLS_EXACT
@@ -189,7 +251,7 @@ def test_nobody_does_where_the_search_is_not_exact(cells: dict[Key, int]) -> Non
     assert_safe(cells, withheld)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=A_FEW)
 @given(tables(SMALL))
 def test_no_cheaper_set_of_cells_would_do(cells: dict[Key, int]) -> None:
     unsafe, withheld = unsafe_in(cells), protected(cells)
@@ -197,8 +259,8 @@ def test_no_cheaper_set_of_cells_would_do(cells: dict[Key, int]) -> None:
     cost = sum(math.log2(2 + cells[key]) for key in withheld - unsafe)
     for size in range(min(2, len(withheld - unsafe)) + 1):
         for more in combinations(others, size):
-            if sum(math.log2(2 + cells[key]) for key in more) < cost - 1e-6:
-                assert findings(published(cells, unsafe | set(more)), sums_of(cells)) != []
+            if sum(math.log2(2 + cells[key]) for key in more) < (1 - protection.GAP) * cost - 1e-6:
+                assert findings(published(cells, unsafe | set(more)), sums_of(cells), MARGIN) != []
 
 
 def test_far_fewer_cells_go_than_whole_rows_and_columns(capsys: pytest.CaptureFixture) -> None:

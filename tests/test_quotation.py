@@ -7,7 +7,7 @@ import io
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.records.lines import Line
@@ -118,7 +118,6 @@ def written(rows: list[list[str]], delimiter: str, end: str, quoted: bool = True
     return stream.getvalue()
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=6), st.sampled_from(",;\t|"), ENDS, st.data())
 def test_every_line_is_a_row_put_aside_or_left_out_however_broken(
     rows: list[list[str]], delimiter: str, end: str, data: st.DataObject
@@ -139,7 +138,6 @@ def test_every_line_is_a_row_put_aside_or_left_out_however_broken(
     assert len(numbers) + sum(reading.left_out.values()) == len(lines)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(["x", "a b", "NL11", "2026-01-01"]), min_size=3, max_size=3), min_size=1),
     st.data(),

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -57,7 +57,6 @@ def test_a_row_with_too_many_cells_is_kept_apart_with_its_line(tmp_path: Path) -
     assert [each.row for each in read(path)[0].aside] == [3]
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=8)] * 2),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.metrics.compute import MEASURES, compute, compute_areas
@@ -17,7 +17,7 @@ from ppp_metrics.metrics.disclosure import EDITIONS
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import GROUPS, METRICS, Metric, dimensions_of
 from ppp_metrics.periods import Period
-from tests.random_worlds import TODAY, renamed, session, shuffled, until, worlds
+from tests.random_worlds import ON_WORLDS, TODAY, renamed, session, shuffled, until, worlds
 from tests.reference import Answer, Asked, reference
 from tests.reference_records import Records
 from tests.worlds import deliver_columns
@@ -31,12 +31,6 @@ PERIODS = ("2024-Q4", "2024", "2025-Q2", "2026-Q1")
 AREAS = ("NL", "NL3", "NL35", "NL350")
 """A country, a part of it, and so on."""
 NAMED_BY_KEYS = ("partner", "partnership", "workplace")
-SOME = settings(
-    max_examples=12,
-    # a world shrinks for minutes; what differs is told by metric, slice and group
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
 
 Answers = dict[tuple, Answer]
 
@@ -86,7 +80,7 @@ def family(group: str) -> list[Metric]:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@SOME
+@ON_WORLDS
 @given(records=worlds(), period=st.sampled_from(PERIODS), data=st.data())
 def test_every_metric_whole_or_by_any_dimension_is_that_of_the_reference(
     group: str, records: Records, period: str, data: st.DataObject
@@ -103,7 +97,7 @@ def test_every_metric_whole_or_by_any_dimension_is_that_of_the_reference(
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@SOME
+@ON_WORLDS
 @given(records=worlds(), order=st.randoms(use_true_random=False), data=st.data())
 def test_the_order_of_the_records_and_the_names_of_their_keys_change_nothing(
     group: str, records: Records, order: random.Random, data: st.DataObject
@@ -120,7 +114,7 @@ def test_the_order_of_the_records_and_the_names_of_their_keys_change_nothing(
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@SOME
+@ON_WORLDS
 @given(records=worlds(), data=st.data())
 def test_what_happens_later_changes_no_earlier_period(group: str, records: Records, data: st.DataObject) -> None:
     everything, by_then = session(records), session(until(records, date(2024, 12, 31)))
@@ -133,7 +127,7 @@ def test_what_happens_later_changes_no_earlier_period(group: str, records: Recor
     assert found == []
 
 
-@SOME
+@ON_WORLDS
 @given(records=worlds(), data=st.data())
 def test_what_counts_in_a_region_counts_in_its_parent(records: Records, data: st.DataObject) -> None:
     con = session(records)
@@ -146,7 +140,7 @@ def test_what_counts_in_a_region_counts_in_its_parent(records: Records, data: st
         assert country >= part >= province >= district, metric.id
 
 
-@SOME
+@ON_WORLDS
 @given(records=worlds(), data=st.data())
 def test_regions_asked_at_once_answer_as_each_does_alone(records: Records, data: st.DataObject) -> None:
     con = session(records)
@@ -169,7 +163,7 @@ def test_regions_asked_at_once_answer_as_each_does_alone(records: Records, data:
                 assert not alone["n"].fillna(0).any(), (metric.id, by, area)
 
 
-@SOME
+@ON_WORLDS
 @given(records=worlds(), data=st.data())
 def test_parts_add_up_to_the_whole_where_a_unit_lies_in_one_of_them(records: Records, data: st.DataObject) -> None:
     con = session(records)
@@ -182,7 +176,7 @@ def test_parts_add_up_to_the_whole_where_a_unit_lies_in_one_of_them(records: Rec
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@SOME
+@ON_WORLDS
 @given(records=worlds(), data=st.data())
 def test_a_group_by_a_dimension_is_what_it_is_asked_alone(group: str, records: Records, data: st.DataObject) -> None:
     con = session(records)

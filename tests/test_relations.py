@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from ppp_metrics.metrics.relations import VIEWS, create_views, prepare, relation, view_columns
-from tests.random_worlds import TODAY, session, worlds
+from tests.random_worlds import ON_WORLDS, TODAY, session, worlds
 from tests.reference_records import Records
 
 
@@ -53,7 +53,7 @@ def test_a_story_is_told_by_partnership_without_reading_partnerships() -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
+@ON_WORLDS
 @given(records=worlds())
 def test_the_rows_are_those_of_the_view_however_little_is_read(view: str, records: Records) -> None:
     con = session(records)

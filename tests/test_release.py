@@ -21,6 +21,7 @@ from ppp_metrics.periods import Period
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.reporting.release import Question, withheld_in
 from tests.attacker import Key, ranges
+from tests.random_worlds import A_FEW
 from tests.worlds import add_rows, world
 
 PROVINCES = {"NL11": "NL114", "NL12": "NL127", "NL13": "NL131"}
@@ -101,7 +102,6 @@ PEOPLE = st.dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(PEOPLE)
 def test_nobody_with_all_reports_works_out_a_group(people: dict[tuple[str, str], int]) -> None:
     cells = published(people)
@@ -113,7 +113,7 @@ def test_nobody_with_all_reports_works_out_a_group(people: dict[tuple[str, str],
         assert len(possible) >= 5, (key, possible, shown)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=A_FEW)
 @given(PEOPLE)
 def test_both_editions_withhold_the_same_people(people: dict[tuple[str, str], int]) -> None:
     con, regions = network(people), ("NL", *PROVINCES)
@@ -146,7 +146,6 @@ def shown_to_readers(regions: Sequence[str], withheld: frozenset[Name], cells: d
     return release
 
 
-@settings(max_examples=25, deadline=None)
 @given(PEOPLE)
 @example({("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1})
 @example({("NL11", "student"): 3, ("NL11", "expert"): 1, ("NL12", "teacher"): 5})
@@ -158,7 +157,7 @@ def test_around_what_was_published_before_nobody_does_or_the_attack_tells(people
     con, cells = network(people), published(people)
     first = withheld_in(con, {job("NL"): ASKED})
     before = shown_to_readers(["NL"], first, cells)
-    names = first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, before)
+    names = first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, [before])
     withheld = of(names, cells)
     shown = {key: count for key, count in cells.items() if key not in withheld}
     narrow = [
@@ -172,12 +171,12 @@ def test_around_what_was_published_before_nobody_does_or_the_attack_tells(people
 
 
 def test_what_can_be_protected_around_what_was_published_is() -> None:
-    """The country shows 5 students and 5 teachers; of Groningen's 4 teachers and Friesland's 1 nothing follows."""
-    people = {("NL11", "student"): 5, ("NL11", "teacher"): 4, ("NL12", "teacher"): 1}
+    """The country shows 15 students and 15 teachers; of Groningen's 4 teachers and Friesland's 11 nothing follows."""
+    people = {("NL11", "student"): 15, ("NL11", "teacher"): 4, ("NL12", "teacher"): 11}
     con, cells = network(people), published(people)
     first = withheld_in(con, {job("NL"): ASKED})
     before = shown_to_readers(["NL"], first, cells)
-    withheld = of(first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, before), cells)
+    withheld = of(first | withheld_in(con, {job(region): ASKED for region in PROVINCES}, [before]), cells)
     shown = {key: count for key, count in cells.items() if key not in withheld}
     assert ("NL11", "student") in shown
     for key, possible in ranges(shown, sorted(withheld, key=str), sorted(people), is_counted).items():
@@ -186,9 +185,9 @@ def test_what_can_be_protected_around_what_was_published_is() -> None:
 
 @pytest.mark.parametrize("edition", ["coordinator", "funder"])
 def test_shares_are_no_way_round(edition: str) -> None:
-    """Improved: 6 of 12 students and 1 of 9 teachers; all together 7 of 21."""
-    con = network({("NL11", "student"): 12, ("NL11", "teacher"): 9})
-    for role, count, improved in (("student", 12, 6), ("teacher", 9, 1)):
+    """Improved: 12 of 20 students and 1 of 9 teachers; all together 13 of 29."""
+    con = network({("NL11", "student"): 20, ("NL11", "teacher"): 9})
+    for role, count, improved in (("student", 20, 12), ("teacher", 9, 1)):
         for moment, day in (("pre", "2025-03-01"), ("post", "2025-10-01")):
             add_rows(
                 con,

@@ -310,7 +310,7 @@ def rate(frame: pd.DataFrame, columns: str) -> list[tuple]:
 
 
 def test_a_report_tells_which_of_its_numbers_have_changed_since(published: OpenWorkspace) -> None:
-    found = published.restated(published.place.reports / "2025-Q4" / REPORT)
+    found = published.restated(published.place.reports_of("coordinator") / "2025-Q4" / REPORT)
     # 11 of 40 were in use within a year; then 10 of 40; then, with the south's 3 of 5, 13 of 45
     assert rate(found, "value_before value_after load_id supplier") == [
         (27.5, 25, 2, "north"),
@@ -356,7 +356,7 @@ def test_known_at_a_day_within_the_period_is_as_of_that_day(tmp_path: Path, send
 
 
 def test_the_manifest_keeps_what_a_report_asked_and_what_it_was_made_from(published: OpenWorkspace) -> None:
-    [report] = read_manifest(published.place.reports).values()
+    [report] = read_manifest(published.place.reports_of("coordinator")).values()
     assert (report.loads, report.as_of) == ({"north": 1}, "2025-12-31")
     assert {"metric": "implementation_rate_pct", "period": "2025-Q4"} in report.questions
     quarters = [f"2023-Q{quarter}" for quarter in (1, 2, 3, 4)]
@@ -365,7 +365,7 @@ def test_the_manifest_keeps_what_a_report_asked_and_what_it_was_made_from(publis
 
 
 def test_reports_that_ask_the_same_keep_their_questions_once(published: OpenWorkspace, tmp_path: Path) -> None:
-    [report] = read_manifest(published.place.reports).values()
+    [report] = read_manifest(published.place.reports_of("coordinator")).values()
     reports = {file: replace(report, file=file) for file in ("a.html", "b.html")}
     for file in reports:
         (tmp_path / file).touch()
@@ -389,7 +389,7 @@ def test_a_report_asks_for_no_quarter_that_it_does_not_show(published: OpenWorks
 
 
 def test_a_report_is_asked_again_as_of_its_own_day(published: OpenWorkspace, tmp_path: Path) -> None:
-    [report] = read_manifest(published.place.reports).values()
+    [report] = read_manifest(published.place.reports_of("coordinator")).values()
     proposed = {"metric": "issues_proposed_count", "period": "2025-Q4"}
     copy = tmp_path / report.file
     copy.parent.mkdir()
@@ -418,7 +418,7 @@ def test_a_first_day_after_the_second_is_refused(published: OpenWorkspace) -> No
 def test_without_what_the_report_asked_the_way_out_is_said(published: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Make them with `ppp-metrics report`"):
         published.restated(published.place.database)
-    manifest = json.loads((published.place.reports / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((published.place.reports_of("coordinator") / "manifest.json").read_text("utf-8"))
     for entry in manifest["reports"]:
         del entry["questions"], entry["loads"], entry["as_of"]
     copy = tmp_path / "2025-Q4" / REPORT
@@ -434,6 +434,6 @@ def test_a_database_with_other_loads_than_the_report_was_made_from_is_told_apart
 ) -> None:
     (tmp_path / "ppp.toml").write_text('name = "Other"\n')
     deliver(tmp_path, delivery(TWO_OF_FIVE, {}), "north")
-    report = published.place.reports / "2025-Q4" / REPORT
+    report = published.place.reports_of("coordinator") / "2025-Q4" / REPORT
     with pytest.raises(DataError, match=r"ppp\.duckdb is not the database that"):
         open_workspace(tmp_path).restated(report)

@@ -94,7 +94,7 @@ def test_no_one_is_ranked_where_the_difference_could_be_chance(tmp_path: Path) -
 def test_a_theme_that_changes_sides_is_named_with_both(paradox: Path) -> None:
     made = opened(paradox).theme_comparison()
     said = text(made)
-    assert "Energy changes sides: as it is its rate lies below that of all themes (42.5% against 47.5%)" in said
+    assert "Energy changes sides: as it is its rate lies below the average (42.5% against 47.5%)" in said
     assert said.count("changes sides: ") == 2
     assert [row[-1] for row in rows(made)[1:3]] == ["changes sides"] * 2
 

@@ -12,7 +12,7 @@ from ppp_metrics.records.deliveries import deliveries
 from ppp_metrics.records.ingest import load
 from ppp_metrics.records.model import BY_NAME, TABLES
 from ppp_metrics.records.recognise import find_table
-from ppp_metrics.records.workbook import write_quarantine, write_template
+from ppp_metrics.records.workbook import write_quarantine, write_quarantines, write_template
 from tests.deliveries import KEY, PARTNERS, deliver, store
 
 
@@ -58,3 +58,24 @@ def test_rows_put_aside_come_back_with_the_cell_marked_and_never_as_a_formula(tm
     assert cells["partner_id"].data_type == "s"
     assert cells["partner_type"].fill.fgColor.rgb == "00F5C6CB"
     assert "company" in str(cells["partner_type"].comment)
+
+
+def test_of_several_suppliers_each_gets_its_own_rows_and_no_pseudonym(tmp_path: Path) -> None:
+    people = "participant_id,role\nanna,studnt\n"
+    for supplier, name in {"noord": "Aa", "zuid: oost": "Bee"}.items():
+        files = {"partners.csv": PARTNERS + f"{name}9,{name},shop,NL11\n", "participants.csv": people}
+        deliver(tmp_path, files, supplier=supplier)
+    with store(tmp_path).reading() as con:
+        entries = history.quarantined(con)
+    paths = write_quarantines(tmp_path / "back.xlsx", entries, "en")
+    assert [path.name for path in paths] == ["back noord.xlsx", "back zuid- oost.xlsx"]
+    told = [
+        {str(cell.value) for sheet in openpyxl.load_workbook(path) for line in sheet.iter_rows() for cell in line}
+        for path in paths
+    ]
+    assert ["Aa9" in told[0], "Bee9" in told[0], "Aa9" in told[1], "Bee9" in told[1]] == [True, False, False, True]
+    # of people the row alone: neither what the supplier wrote, nor the pseudonym that it does not know
+    assert [words & {"anna", "studnt"} for words in told] == [set(), set()]
+    assert [word for words in told for word in words if len(word) == 32 and word.isalnum()] == []
+    # of one supplier the file itself
+    assert write_quarantines(tmp_path / "one.xlsx", entries[:1], "en") == [tmp_path / "one.xlsx"]

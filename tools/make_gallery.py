@@ -35,7 +35,7 @@ def main() -> None:
         page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page()
         page.set_viewport_size({"width": WIDTH, "height": 900})
         for notebook, parts in SHOWN.items():
-            report = max((ROOT / "reports").glob(f"*/{notebook}_NL_*_en.html"), default=None)
+            report = max((ROOT / "reports" / "coordinator").glob(f"*/{notebook}_NL_*_en.html"), default=None)
             if report is None:
                 raise SystemExit(f"There is no report {notebook} on NL in English. Run `make report` first.")
             page.goto(report.as_uri())

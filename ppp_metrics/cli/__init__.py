@@ -12,7 +12,9 @@ import typer
 from ppp_metrics.cli.console import complain
 from ppp_metrics.cli.numbers import compute, metrics
 from ppp_metrics.cli.records import check, erase, init, load, quarantine, status, template
+from ppp_metrics.cli.releases import release
 from ppp_metrics.cli.reports import audit, export, lab, report
+from ppp_metrics.cli.stories import stories
 from ppp_metrics.errors import PppError
 from ppp_metrics.language import msg, user_language
 
@@ -32,6 +34,8 @@ for verb in (
     *(report, export, audit, lab),
 ):
     app.command()(verb)
+app.add_typer(stories, name="stories")
+app.add_typer(release)
 
 
 def main() -> None:

@@ -184,15 +184,10 @@ def say_loads(results: Sequence[LoadResult], lang: str) -> None:
         )
 
 
-def say_export(made: Written, reports: Path, lang: str) -> None:
-    """How many numbers were written where, and what must happen for later releases to reckon with them."""
+def say_export(made: Written, lang: str) -> None:
+    """How many numbers were written where."""
     counts = {"numbers": f"{made.numbers:,}", "withheld": f"{made.withheld:,}", "file": short(made.path)}
     say(msg("{numbers} numbers, {withheld} of them withheld: {file}", **counts).render(lang))
-    if not made.path.resolve().is_relative_to(reports.resolve()):
-        said = msg(
-            "Keep a copy in {folder}: the next reports and exports reckon with what lies there.", folder=short(reports)
-        )
-        say(said.render(lang))
 
 
 def say_audit(found: Audit, lang: str) -> None:
@@ -208,3 +203,6 @@ def say_audit(found: Audit, lang: str) -> None:
     elif found.passed:
         said = msg("Read {files} files with {cells} numbers. None is withheld.", **counts)
     say(said.render(lang))
+    if found.remembered:
+        said = msg("Taken along from the ledger of what was published: {count} files.", count=found.remembered)
+        say(said.render(lang))

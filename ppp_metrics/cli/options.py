@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ppp_metrics.language import user_language
+
 if TYPE_CHECKING:
     from ppp_metrics.api import OpenWorkspace
 
@@ -27,8 +29,9 @@ PeriodOption = Annotated[str, typer.Option("--period", metavar="P", help="A quar
 def open_workspace(folder: Path) -> OpenWorkspace:
     """The workspace of a verb; what opens it is imported now, so that a verb's help is there at once."""
     from ppp_metrics.api import open_workspace
+    from ppp_metrics.cli.console import complain
 
-    return open_workspace(folder)
+    return open_workspace(folder, tell=lambda message: complain(message.render(user_language())))
 
 
 def refuse_other_folder(folder: Path | None) -> None:

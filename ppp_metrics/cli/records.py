@@ -134,26 +134,28 @@ def quarantine(
     xlsx: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the rows back with the cells marked.")
     ] = None,
+    supplier: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this supplier.")] = None,
     workspace: Folder = Path("."),
 ) -> None:
     """Show what was put aside, and why.
 
-    --xlsx gives the rows back as a workbook, with the wrong cells marked.
+    --xlsx gives the rows back as a workbook, with the wrong cells marked; of several suppliers one each.
     """
     lang = user_language()
-    entries = open_workspace(workspace).quarantine(lang)
+    entries = open_workspace(workspace).quarantine(lang, supplier)
+    written: list[Path] = []
     if xlsx:
-        from ppp_metrics.records.workbook import write_quarantine
+        from ppp_metrics.records.workbook import write_quarantines
 
-        write_quarantine(workbook_path(xlsx), entries, lang)
+        written = write_quarantines(workbook_path(xlsx), entries, lang)
     if as_json:
         say_json(entries)
     elif not entries:
         say(msg("Nothing was put aside.").render(lang))
     elif not xlsx:
         say_quarantine(entries, lang)
-    if xlsx:
-        say(str(xlsx))
+    for path in written:
+        say(str(path))
 
 
 def check(as_json: Json = False, workspace: Folder = Path(".")) -> None:

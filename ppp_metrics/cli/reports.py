@@ -32,10 +32,12 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a tagged PDF beside each file.")] = False,
     workspace: Folder = Path("."),
 ) -> None:
-    """Make the reports, with an index page.
+    """Make the reports, with an index page, in reports/EDITION/.
 
     No notebook: all of them. No region: each country with data. What has not changed is not made again.
     """
+    from ppp_metrics.reporting.folders import has_old_layout
+
     language = one_of(lang, (*LANGUAGES, "all"), "--lang") if lang else user_language()
     one_of(edition, EDITIONS, "--edition")
     ws = open_workspace(workspace)
@@ -54,8 +56,23 @@ def report(
     )
     state = ws.status()
     say(check_line(state["last_check"], state["fingerprint"], user_language()))
-    index = short((out or ws.place.reports) / "index.html")
+    folder = out or ws.place.reports_of(edition)
+    index = short(folder / "index.html")
     say(msg("Reports: {count}. Open {index}", count=len(made), index=index).render(user_language()))
+    if waiting := sum(story.is_approved is None for story in ws.stories()):
+        said = msg(
+            "Stories that no report shows until you have read them: {count}. `ppp-metrics stories review`",
+            count=waiting,
+        )
+        say(said.render(user_language()))
+    if not out and has_old_layout(ws.place):
+        told = msg(
+            "{folder} holds reports that an earlier version wrote. They stay there, and count as published. Each "
+            "edition now has a folder of its own: {own}.",
+            folder=short(ws.place.reports),
+            own=short(folder),
+        )
+        say(told.render(user_language()))
 
 
 def export(
@@ -86,23 +103,38 @@ def export(
         edition=edition,
         allow_failed_checks=allow_failed_checks,
     )
-    say_export(made, ws.place.reports, user_language())
+    say_export(made, user_language())
 
 
 def audit(
     folder: Annotated[Path | None, typer.Argument(metavar="[REPORT_DIR]")] = None,
+    remember: Annotated[
+        Path | None, typer.Option("--remember", metavar="DIR", help="First read an older folder into the ledger.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remember also what was made from records no longer held.")
+    ] = False,
     as_json: Json = False,
     workspace: AnyFolder = None,
 ) -> None:
     """Try to work out from finished reports and exports what they withhold.
 
-    Reads the files back; without a folder, those of the workspace.
-    Exits 1 when a withheld number can be computed or narrowed down too far.
+    Reads the files back, together with all that this workspace ever published; without a folder, those of the
+    workspace. Exits 1 when a withheld number can be computed or narrowed down too far.
     """
-    from ppp_metrics.reporting.audit import audit as read_and_attack
+    from ppp_metrics.reporting.published import audit_published
 
     refuse_other_folder(workspace)
-    found = read_and_attack(folder or open_workspace(workspace or Path(".")).place.reports)
+    if remember is not None:
+        added, read = open_workspace(workspace or Path(".")).remember(remember, is_trusted=yes)
+        if not as_json:
+            said = msg("Remembered: {added} of {read} files; the others were known.", added=added, read=read)
+            say(said.render(user_language()))
+    if folder is None:
+        place = open_workspace(workspace or Path(".")).place
+        found = audit_published(place.reports, place)
+    else:
+        found = audit_published(folder, open_workspace(workspace).place if workspace else None)
     if as_json:
         say_json(found.to_dict())
     else:

@@ -22,6 +22,8 @@ OF_CLUSTERS = ("sum(units * units)", "sum(units * hits)", "sum(hits * hits)")
 
 TOLD_ABOVE = 1.1
 """A design effect up to this stands in no note."""
+DESIGN_EFFECT = "design effect"
+"""What that note begins with."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class ClusteredInterval:
 
     @property
     def note(self) -> str:
-        return f"design effect {self.design_effect:.1f}" if self.design_effect > TOLD_ABOVE else ""
+        return f"{DESIGN_EFFECT} {self.design_effect:.1f}" if self.design_effect > TOLD_ABOVE else ""
 
 
 def clustered(hits: int, units: int, unit_pairs: int, mixed_pairs: int, hit_pairs: int) -> ClusteredInterval:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.metrics.clusters import OF_CLUSTERS, PAIRS, clustered, pairs_of_units
-from ppp_metrics.metrics.dimensions import DIMENSIONS, TIME_DIMENSIONS, UNKNOWN
+from ppp_metrics.metrics.clusters import DESIGN_EFFECT, OF_CLUSTERS, PAIRS, clustered, pairs_of_units
+from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS
 from ppp_metrics.metrics.disclosure import DOMINATED, SUBJECT_COLUMNS, is_dominated, is_unsafe, published
 from ppp_metrics.metrics.estimation import estimate
 from ppp_metrics.metrics.estimators import Estimate
+from ppp_metrics.metrics.existence import told_groups
 from ppp_metrics.metrics.lacking import tell_lacking
 from ppp_metrics.metrics.metric import Metric
+from ppp_metrics.metrics.mixes import mix, mix_note, part_filters
 from ppp_metrics.metrics.protection import Name, withheld_names
-from ppp_metrics.metrics.publication import Release, Table
+from ppp_metrics.metrics.publication import Release, Table, mix_of
 from ppp_metrics.metrics.question import AREA, Question, Values, ask
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
 
 MEASURES = ("value", "low", "high", "n", "numerator", "denominator", "unit", "suppressed", "note")
 COUNTS = ("units", "hits", "n", *SUBJECT_COLUMNS)
-MIXES = {"obligation": "mix", "value_evidence": "evidence"}
-"""What a note calls the parts of a number that must not be read as one."""
-
 Cell = dict[str, Any]
 
 
@@ -53,7 +53,8 @@ def compute(
     Without `by` always one row; `theme_comparison` has one a theme, and the further columns of `themes.compare`. Rows
     are ordered by the dimensions. `where` maps a dimension to the value, or the values of which any will do, each as a
     code or a name; `region` includes all areas below it. `n` is null only where suppressed; numerator and denominator
-    are null for what is no share. Notes are joined by "; ": no_data, too_few, no_variance, no_gain, not_reached,
+    are null for what is no share. Where the whole is withheld there is one row, of no group: which groups there are is
+    withheld with it. Notes are joined by "; ": no_data, too_few, no_variance, no_gain, not_reached,
     not_followed, suppressed, period_not_begun, pre_post only, design effect 1.8 (the interval is as of so many times
     fewer units, as units of one company or person are alike), mix: result 61, effort 39, evidence: verified 3,
     self_reported 2, without 1 of 6 suppliers (who never sent what the metric needs), 18 of 20 amounts unread (of those
@@ -95,7 +96,16 @@ def answer(con: DuckDBPyConnection, question: Question) -> pd.DataFrame:
     withheld = question.withheld
     if withheld is None:
         withheld = _withheld_alone(con, question, cells)
-    return _framed(question, [_shown(question, cell, withheld) for cell in cells])
+    shown = [_shown(question, cell, withheld) for cell in cells]
+    return _framed(question, told_groups(question, shown, lambda: _is_whole_withheld(con, question)))
+
+
+def _is_whole_withheld(con: DuckDBPyConnection, question: Question) -> bool:
+    """Whether the question without its dimensions has no number to show."""
+    whole = question.again(by=(), where=question.table.where)
+    [cell] = cells = counted(con, whole, is_estimated=False)
+    withheld = _withheld_alone(con, whole, cells) if question.withheld is None else question.withheld
+    return bool(_shown(whole, cell, withheld)["suppressed"])
 
 
 def compute_areas(
@@ -118,12 +128,22 @@ def compute_areas(
     question = ask(con, find_metric(metric_id), period, today=today, by=by, where=where, edition=edition, areas=areas)
     cells = counted(con, question)
     own = {area: question.of(area) for area in areas}
-    return _framed(question, [_shown(own[cell[AREA]], cell, withheld) for cell in cells if cell[AREA]])
+    shown: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell[AREA]:
+            shown.setdefault(cell[AREA], []).append(_shown(own[cell[AREA]], cell, withheld))
+    told = []
+    for area, found in shown.items():
+        alone = replace(own[area], again=partial(own[area].again, region=area), withheld=withheld)
+        told += told_groups(alone, found, partial(_is_whole_withheld, con, alone))
+    return _framed(question, told)
 
 
 def _shown(question: Question, cell: Cell, withheld: frozenset[Name]) -> Cell:
-    is_withheld = _is_unsafe(question, cell) or question.table.name(_group(question, cell)) in withheld
-    return published(cell, is_withheld)
+    name = question.table.name(_group(question, cell))
+    is_mix_withheld = cell["small_part"] or mix_of(name) in withheld
+    told = [*cell["reasons"], *mix_note(question.metric, cell, not is_mix_withheld), *cell["remarks"]]
+    return published(cell | {"note": "; ".join(told)}, _is_unsafe(question, cell) or name in withheld)
 
 
 def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = True) -> list[Cell]:
@@ -136,6 +156,15 @@ def counted(con: DuckDBPyConnection, question: Question, is_estimated: bool = Tr
     for cell in cells:
         _finish(question, cell)
     return cells
+
+
+def mixes_of(question: Question, cells: Sequence[Cell]) -> list[tuple[dict[str, str], dict[str, int], bool]]:
+    """The mixes that notes of the cells tell, as `publication.Release.add_mix` takes them."""
+    return [
+        (_group(question, cell), parts, bool(cell["small_part"]) or _is_unsafe(question, cell))
+        for cell in cells
+        if len(parts := mix(question.metric, cell)) > 1
+    ]
 
 
 def rows_of(question: Question, cells: Sequence[Cell]) -> list[tuple[dict[str, str], dict[str, Any], bool]]:
@@ -226,7 +255,7 @@ def _totals(metric: Metric) -> tuple[str, str]:
 
 def _count(con: DuckDBPyConnection, question: Question) -> list[Cell]:
     """One cell a group, ordered: how many units, how many of them the numerator holds for, whom they count."""
-    metric, parts = question.metric, _part_filters(question.metric)
+    metric, parts = question.metric, part_filters(question.metric)
     n = f"count(distinct {metric.n_of})" if metric.n_of else "count(*)"
     counts = [f"count(*) filter ({filter_})" for filter_ in parts.values()]
     # without a row a subject nobody knows whether a part is small: it is told to nobody whom that could matter to
@@ -250,7 +279,7 @@ def _pair(con: DuckDBPyConnection, question: Question, cells: list[Cell]) -> Non
 
 def _count_by_subject(con: DuckDBPyConnection, question: Question) -> list[Cell]:
     """As `_count`, from a row a person or company: units of one are alike, and few, or two, may make up an amount."""
-    metric, parts = question.metric, _part_filters(question.metric)
+    metric, parts = question.metric, part_filters(question.metric)
     [subject] = metric.subjects
     units, hits = _totals(metric)
     counts = [f"{units} as units", f"{hits} as hits", "count(*) as n"]
@@ -314,16 +343,6 @@ def _subject_counts(question: Question) -> list[str]:
     return [everyone, hit, rest] if metric.kind == "rate" else [everyone, "null", "null"]
 
 
-def _parts(metric: Metric) -> list[str]:
-    """The values whose mix the metric's note says."""
-    return [*(code.value for code in DIMENSIONS[metric.tells].codes), UNKNOWN] if metric.tells else []
-
-
-def _part_filters(metric: Metric) -> dict[str, str]:
-    """SQL for what makes a unit one of each part."""
-    return {part: f"coalesce({metric.tells}, '{UNKNOWN}') = '{part}'" for part in _parts(metric)}
-
-
 def _finish(question: Question, cell: Cell) -> None:
     """Turn the counts of a cell into its value, interval and note."""
     metric = question.metric
@@ -353,18 +372,11 @@ def _finish(question: Question, cell: Cell) -> None:
     is_share = metric.kind in ("rate", "ratio")
     cell["numerator"] = (cell["hits"] or 0) if is_share else None
     cell["denominator"] = (cell["units"] or 0) if is_share else None
-    reasons += [result.note] if result.note else []
+    # how alike the units of one company are tells how many each has: not where companies, or people, are protected
+    is_told = not (question.least and result.note.startswith(DESIGN_EFFECT))
+    reasons += [result.note] if result.note and is_told else []
     notes = question.notes + question.group_notes.get(group, ()) + question.area_notes.get(cell.get(AREA, ""), ())
-    cell["note"] = "; ".join([*reasons, *_mix_note(metric, cell), *cell.get("lacking", ()), *notes])
-
-
-def _mix_note(metric: Metric, cell: Cell) -> list[str]:
-    """Says what a number is made up of, where that is more than one thing."""
-    counts = {part: cell[f"part_{part}"] for part in _parts(metric) if cell[f"part_{part}"]}
-    if metric.tells is None or len(counts) < 2:
-        return []
-    told = list(counts) if cell["small_part"] else [f"{part} {count}" for part, count in counts.items()]
-    return [f"{MIXES[metric.tells]}: {', '.join(told)}"]
+    cell |= {"reasons": reasons, "remarks": [*cell.get("lacking", ()), *notes]}
 
 
 def _framed(question: Question, cells: list[Cell]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from ppp_metrics.metrics.contrasts import exactly
 from ppp_metrics.metrics.dimensions import REGION_DIMENSIONS, UNKNOWN
 from ppp_metrics.metrics.disclosure import is_unsafe
 from ppp_metrics.metrics.estimators import Estimate
+from ppp_metrics.metrics.existence import is_not_broken_down
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.places import find_region, targets_for
 from ppp_metrics.metrics.question import Question, ask
@@ -61,8 +62,10 @@ class Counterparts:
 
     def of_period(self, before: Period) -> list[Other]:
         """The same groups in an earlier period."""
-        frame = compute(self.con, self.metric.id, before, by=self.by, where=self.where, **self.slice_)
-        found = {self._key(row): row for row in plain_rows(frame)}
+        rows = plain_rows(compute(self.con, self.metric.id, before, by=self.by, where=self.where, **self.slice_))
+        if is_not_broken_down(rows, self.by):
+            return [Other(str(before), Estimate(None), ("against: suppressed",)) for _ in self.rows]
+        found = {self._key(row): row for row in rows}
         nothing = self._nothing(before) if self.by else Estimate(None)
         overlap = self._overlap(before)
         then, now = (self._read(self._ask(each, self.by, where=self.where)) for each in (before, self.period))

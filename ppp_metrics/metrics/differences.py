@@ -13,6 +13,7 @@ from ppp_metrics.metrics.contrasts import chance_of, difference, holm, homogenei
 from ppp_metrics.metrics.counterparts import Counterparts, Other, Row, estimate_of, plain_rows
 from ppp_metrics.metrics.dimensions import TIME_DIMENSIONS, UNKNOWN
 from ppp_metrics.metrics.estimators import Estimate
+from ppp_metrics.metrics.existence import is_not_broken_down
 from ppp_metrics.metrics.metric import Metric
 from ppp_metrics.metrics.question import refuse_unknown
 from ppp_metrics.periods import Period
@@ -66,6 +67,8 @@ def differ(
     if metric.kind == "comparison":
         by = tuple(shown.columns[:1])
         metric = replace(metric, estimator="rate")
+    if is_not_broken_down(plain_rows(shown), by):
+        return _side_by_side(shown, metric, [Other(against, Estimate(None))], ())
     sought = Counterparts(con, metric, period, by, where, slice_, plain_rows(shown))
     others = {
         "previous": lambda: sought.of_period(period.previous),

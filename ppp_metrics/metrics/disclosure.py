@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EDITIONS = ("coordinator", "funder", "none")
 PEOPLE_THRESHOLD = 5
 COMPANIES_THRESHOLD = 3
+ALL_ALIKE_BELOW = 10
+"""Of fewer people than this, a share of all or of none would say something of each."""
 DOMINANT_SHARE = 0.90
 """NK (2, 90): an amount of which the two largest companies hold more than this share gives them away."""
 PRIOR_SHARE = 0.10
@@ -73,11 +75,14 @@ def is_unsafe(cell: Mapping[str, Any], metric: Metric, edition: str) -> bool:
     """Whether a cell says too much by itself.
 
     It does when it counts at least 1 and fewer than `threshold` people (or companies); a rate also when its numerator
-    or its complement does, and an amount of money also when it `is_dominated`.
+    or its complement does, and an amount of money also when it `is_dominated`. Of people a rate does, too, when it is
+    0 or 100 % of fewer than `ALL_ALIKE_BELOW`.
     """
     least = threshold(metric, edition)
-    is_few = any(0 < (cell[name] or 0) < least for name in SUBJECT_COLUMNS)
-    return is_few or bool(least and cell.get(DOMINATED))
+    subjects, *sides = (cell[name] for name in SUBJECT_COLUMNS)
+    is_few = any(0 < (count or 0) < least for count in (subjects, *sides))
+    says_of_each = metric.person and metric.kind == "rate" and 0 < (subjects or 0) < ALL_ALIKE_BELOW and 0 in sides
+    return bool(least) and (is_few or says_of_each or bool(cell.get(DOMINATED)))
 
 
 def published(cell: Mapping[str, Any], is_withheld: bool) -> dict[str, Any]:

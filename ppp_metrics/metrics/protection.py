@@ -9,40 +9,70 @@ cheapest is taken demand by demand, and what turns out to be superfluous is show
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ppp_metrics.metrics.attack import Cell, Finding, Place, Quantity, Sum, components, findings, in_order
+from ppp_metrics.metrics.attack import MARGIN, Cell, Finding, Place, Quantity, Sum, components, findings, in_order
 
 MOST_CELLS_EXACT = 250
 """With more cells that may be withheld than this, the search is no longer exact."""
+MOST_TRIED = 10
+"""Of so many cells, the dearest, it is tried whether they were superfluous: each try is an attack of everything."""
+MOST_AT_ONCE = 50
+"""So many demands are found before cells are chosen anew: what meets these meets most others."""
+GAP = 0.05
+"""How much dearer than the cheapest the cells may be that are chosen."""
 MOST_ROUNDS_EXACT = 40
 
 Name = tuple[str, Place]
 
 
-def withheld_names(cells: Iterable[Cell], sums: Iterable[Sum], fixed: Iterable[Name] = ()) -> frozenset[Name]:
+def withheld_names(
+    cells: Iterable[Cell], sums: Iterable[Sum], fixed: Iterable[Name] = (), secret: bytes = b""
+) -> frozenset[Name]:
     """The names of all cells to withhold: those that are already, and the ones that would give these away.
 
     `fixed` cells stay as they are: they have been published before. Where a number follows from those alone, nothing
     can be done about it here. What nothing connects is searched apart, so that other numbers in the same release make
-    no difference.
+    no difference; what tables far from each other give away together is mended when each is safe by itself. Of cells of
+    about the same weight those go that the `secret` says, so that the choice tells nobody what they hold.
+
+    Raises ContradictionError where what is shown cannot all be true.
     """
-    found: frozenset[Name] = frozenset()
-    for part, related in _connected(cells, sums):
+    cells, sums, stay = [_weighed(cell, secret) for cell in cells], list(sums), frozenset(fixed)
+    near: frozenset[Name] = frozenset()
+    for part, related in _connected(cells, [each for each in sums if not each.is_far]):
         if any(cell.is_withheld for cell in part):
-            search = _Search({cell.name: cell for cell in part}, tuple(related), frozenset(fixed))
+            search = _Search({cell.name: cell for cell in part}, tuple(related), stay)
             exact = search.exact()
-            found |= search.greedy() if exact is None else exact
+            near |= search.greedy(search.unsafe) if exact is None else exact
+    found = near
+    for part, related in _connected(cells, sums):
+        names = near.intersection(cell.name for cell in part)
+        if names and any(each.is_far for each in related):
+            found |= _Search({cell.name: cell for cell in part}, tuple(related), stay).greedy(names)
     return found
+
+
+def _weighed(cell: Cell, secret: bytes) -> Cell:
+    """The cell, up to a hundredth heavier by what only the holder of the secret can find."""
+    if not secret:
+        return cell
+    what, place = in_order(*cell.name)
+    drawn = hashlib.blake2b("\0".join([what, *place]).encode(), key=hashlib.sha256(secret).digest(), digest_size=4)
+    return replace(cell, weight=cell.weight * (1 + int.from_bytes(drawn.digest()) / 2**32 / 100))
 
 
 def _connected(cells: Iterable[Cell], sums: Iterable[Sum]) -> list[tuple[list[Cell], list[Sum]]]:
     """The cells in sets that no sum and no quantity connects, each with its sums."""
     cells, sums = list(cells), list(sums)
     number = components(
-        [*([cell.name, *cell.numbers] for cell in cells), *([each.whole, *each.parts] for each in sums)]
+        [
+            *([cell.name, *cell.numbers, *([cell.beside] if cell.beside else [])] for cell in cells),
+            *([each.whole, *each.parts] for each in sums),
+        ]
     )
     found: dict[int, tuple[list[Cell], list[Sum]]] = {}
     for cell in cells:
@@ -70,8 +100,16 @@ class _Search:
     def unsafe(self) -> frozenset[Name]:
         return frozenset(name for name, cell in self.cells.items() if cell.is_withheld)
 
-    def attacked(self, withheld: frozenset[Name]) -> list[Finding]:
-        return findings([replace(cell, is_withheld=cell.name in withheld) for cell in self.cells.values()], self.sums)
+    def attacked(self, withheld: frozenset[Name], most: int | None = None) -> list[Finding]:
+        return findings(
+            [
+                replace(cell, is_withheld=cell.name in withheld or cell.beside in withheld)
+                for cell in self.cells.values()
+            ],
+            self.sums,
+            MARGIN,
+            most,
+        )
 
     def shown_by(self) -> Mapping[Quantity, list[Name]]:
         found: dict[Quantity, list[Name]] = defaultdict(list)
@@ -85,7 +123,7 @@ class _Search:
         demands: list[_Demand] = []
         withheld = self.unsafe
         for _ in range(MOST_ROUNDS_EXACT):
-            new = self._demands(self.attacked(withheld), withheld)
+            new = self._demands(self.attacked(withheld, MOST_AT_ONCE), withheld)
             if not new:
                 return withheld
             demands += new
@@ -98,9 +136,9 @@ class _Search:
             withheld = chosen
         return None
 
-    def greedy(self) -> frozenset[Name]:
-        """Cells to withhold, the cheapest for each demand in turn, less those that were superfluous in the end."""
-        shown_by, withheld, added = self.shown_by(), self.unsafe, list[frozenset[Name]]()
+    def greedy(self, withheld: frozenset[Name]) -> frozenset[Name]:
+        """These and more cells, the cheapest for each demand in turn, less those that were superfluous in the end."""
+        shown_by, added = self.shown_by(), list[frozenset[Name]]()
         while demands := self._demands(self.attacked(withheld), withheld):
             met: set[Quantity] = set()
             for demand in demands:
@@ -116,9 +154,9 @@ class _Search:
 
     def _without_superfluous(self, withheld: frozenset[Name], added: Sequence[frozenset[Name]]) -> frozenset[Name]:
         stuck = {found.quantity for found in self.attacked(withheld)}
-        for more in sorted(added, key=lambda names: -self._cost(names, frozenset())):
+        for more in sorted(added, key=lambda names: -self._cost(names, frozenset()))[:MOST_TRIED]:
             fewer = withheld - more
-            if {found.quantity for found in self.attacked(fewer)} <= stuck:
+            if {found.quantity for found in self.attacked(fewer, len(stuck) + 1)} <= stuck:
                 withheld = fewer
         return withheld
 
@@ -176,6 +214,7 @@ class _Search:
             constraints=LinearConstraint(np.array(rows), lb=np.array(least)),
             integrality=np.ones(len(at)),
             bounds=Bounds(must, may),
+            options={"mip_rel_gap": GAP},
         )
         if solved.x is None:
             return None

@@ -7,16 +7,17 @@ quarter before. So what one table withholds and another gives away comes to ligh
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise, permutations
 from typing import Any
 
-from ppp_metrics.metrics.attack import Cell, Place, Quantity, Sum
+from ppp_metrics.metrics.attack import Cell, Place, Quantity, Sum, components
 from ppp_metrics.metrics.dimensions import REGION_DIMENSIONS, TIME_DIMENSIONS, UNKNOWN
 from ppp_metrics.metrics.metric import WINDOWS, Metric
+from ppp_metrics.metrics.populations import Part, Population, populations
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.periods import Period
 
@@ -27,6 +28,8 @@ OWN_DIMENSIONS = {
     "partnership": ("partnership", "programme", "phase"),
 }
 """Of what a unit has but one value, whatever it takes part in."""
+
+DAY = timedelta(days=1)
 
 Numbers = Mapping[str, float | None]
 """What a cell shows: n, value, numerator, denominator."""
@@ -81,50 +84,27 @@ class Table:
         """What the cell of a group is known by, wherever it is published."""
         return self.metric.id, self.place(group)
 
-    def quantities(self, group: Mapping[str, str] | None = None) -> dict[str, Quantity]:
+    def quantities(self, group: Mapping[str, str] | None = None) -> dict[Part, Quantity]:
         """What is counted, or summed, in the cell of a group; by what the cell calls it."""
-        place = self.place(group)
-        return {part: Quantity(measure, place) for part, (measure, _) in measures(self.metric).items()}
+        return {part: Quantity(each.measure, at) for part, (each, at) in self.counted(group).items()}
+
+    def counted(self, group: Mapping[str, str] | None = None) -> dict[Part, tuple[Population, Place]]:
+        """The populations in the cell of a group, each with its place; by what the cell calls it.
+
+        Who is asked about each value of a dimension is the same in all of them: a cell by cycle has no n of its own.
+        """
+        place, found = self.place(group), {}
+        for part, each in populations(self.metric).items():
+            at = _limited(place, each.limits)
+            everywhere = {name for name, _ in at} & {*each.unit} if part in ("n", "denominator") else set()
+            unit = tuple(name for name in each.unit if name not in everywhere)
+            found[part] = replace(each, unit=unit), frozenset(pair for pair in at if pair[0] not in everywhere)
+        return found
 
 
 def told_loads(loads: Mapping[str, int]) -> str:
     """How a place says which records it counts."""
     return " ".join(f"{supplier}:{load_id}" for supplier, load_id in sorted(loads.items()))
-
-
-def measures(metric: Metric) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """What a metric's cells count or sum, with what makes one of these; () for a row of the view.
-
-    Two metrics that count the same, one as its n and the other as its numerator, say so in the same words: by the same
-    day, for a pair that was completed in a year need not have been followed up in it.
-    """
-    if metric.kind == "variation":
-        # its n is quarters, of which those of the parts do not make up those of the whole
-        return {}
-    held = tuple(filter(None, [metric.where, metric.known and f"{metric.known} is not null"]))
-
-    def counted(unit: tuple[str, ...], *predicates: str) -> tuple[str, tuple[str, ...]]:
-        texts = {re.sub(r"^bool_or\((.*)\)$", r"\1", " ".join(each.split())) for each in predicates}
-        texts -= {f"{each} is not null" for each in texts}
-        return " ; ".join((metric.view, metric.event or "", ", ".join(unit), *sorted(texts), *metric.needs)), unit
-
-    def summed(expression: str) -> tuple[str, tuple[str, ...]]:
-        return f"sum {metric.view} ; {metric.event or ''} ; {expression} ; {' ; '.join(held)}", ()
-
-    n = counted((metric.n_of,) if metric.n_of else metric.per, *held)
-    if metric.kind in ("rate", "comparison"):
-        hit = str(metric.numerator)
-        shares = {
-            "denominator": counted(metric.per, *held),
-            "numerator": counted(metric.per, *held, hit),
-            "complement": counted(metric.per, *held, f"not {hit}"),
-        }
-        return shares | ({"n": n} if metric.n_of else {})
-    if metric.kind == "sum":
-        return {"value": summed(str(metric.numerator)), "n": n}
-    if metric.kind == "ratio":
-        return {"numerator": summed(str(metric.numerator)), "denominator": summed(str(metric.denominator)), "n": n}
-    return {"n": n}
 
 
 def how_it_adds_up(unit: Sequence[str], dimension: str) -> str:
@@ -135,7 +115,7 @@ def how_it_adds_up(unit: Sequence[str], dimension: str) -> str:
 
 
 class Release:
-    """Everything that is published together.
+    """Everything that is published together, from the same records.
 
     `areas` are the areas that a region is divided into, as far as any has data; `paths` lead from an area up to its
     country, for those of which the code does not tell.
@@ -148,7 +128,21 @@ class Release:
         self.cells: dict[Name, Cell] = {}
         self.clashes: set[Name] = set()
         self._sums: dict[Sum, None] = {}
+        self._populations: dict[str, Population] = {}
         self._asked_in: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+
+    @classmethod
+    def of(cls, cells: Mapping[Name, Cell], releases: Iterable[Release]) -> Release:
+        """Cells of several releases as if they were published together: `sums` says how they relate."""
+        joint = cls()
+        joint.cells = dict(cells)
+        for each in releases:
+            joint.areas, joint.paths = {**joint.areas, **each.areas}, {**joint.paths, **each.paths}
+            joint._populations |= each._populations
+            joint._sums |= each._sums
+            for asked, regions in each._asked_in.items():
+                joint._asked_in[asked] |= regions
+        return joint
 
     def add(
         self,
@@ -166,9 +160,10 @@ class Release:
         for name in table.by:
             if name not in table.where:
                 self._add_sums(table, name, groups or [group for group, *_ in rows])
-        place = table.place(dict.fromkeys(table.by, UNKNOWN))
-        for measure, _ in measures(table.metric).values():
-            self._asked_in[measure, _told_apart(place)].add(table.region)
+        for counted in (table.counted(), table.counted(dict.fromkeys(table.by, UNKNOWN))):
+            self._populations |= {population.measure: population for population, _ in counted.values()}
+        for population, place in counted.values():
+            self._asked_in[population.measure, _told_apart(place)].add(table.region)
 
     def _add_cell(self, table: Table, group: Mapping[str, str], numbers: Numbers, is_withheld: bool) -> None:
         quantities = table.quantities(group)
@@ -180,33 +175,129 @@ class Release:
             {quantity: known.get(part) for part, quantity in quantities.items()},
             is_withheld,
             weight=math.log2(2 + (known.get("n") or 0)),
+            # of quarters those with nobody look as those that are withheld
+            stands_for=frozenset(
+                quantities[part]
+                for part in ("n", "denominator")
+                if group and part in quantities and not group.keys() & {*TIME_DIMENSIONS}
+            ),
         )
+        self._join(cell)
+        if "complement" in quantities:
+            whole, hit, rest = (quantities[part] for part in ("denominator", "numerator", "complement"))
+            self._sums[Sum(whole, (hit, rest))] = None
+
+    def _join(self, cell: Cell) -> None:
         before = self.cells.setdefault(cell.name, cell)
         if before.is_withheld != cell.is_withheld:
-            # shown in one place and withheld in another: whoever has both reads it
-            self.clashes.add(cell.name)
-            self.cells[cell.name] = cell if before.is_withheld else before
+            # shown in one place and withheld in another: whoever has both reads it; that nobody was there, of nobody
+            self.cells[cell.name] = shown = cell if before.is_withheld else before
+            if any(shown.numbers.values()):
+                self.clashes.add(cell.name)
         elif before is not cell:
             # one file may show more of a cell than another: its n, or of how many it is a share
             joined = {each: cell.numbers[each] if known is None else known for each, known in before.numbers.items()}
             self.cells[cell.name] = replace(before, numbers=joined)
-        if "complement" in quantities:
-            whole, hit, rest = (quantities[part] for part in ("denominator", "numerator", "complement"))
-            self._sums[Sum(whole, (hit, rest))] = None
+
+    def add_mix(self, table: Table, group: Mapping[str, str], parts: Mapping[str, int], is_withheld: bool) -> None:
+        """The mix that the note of a cell tells: so many of its units by each value of what the metric `tells`."""
+        whole = table.quantities(group).get("denominator") or table.quantities(group)["n"]
+        numbers = {
+            Quantity(whole.measure, _limited(whole.place, [(str(table.metric.tells), value)])): count
+            for value, count in parts.items()
+        }
+        self._join(Cell(mix_of(table.name(group)), dict(numbers), is_withheld, weight=0.5, beside=table.name(group)))
+        self._sums[Sum(whole, tuple(numbers))] = None
 
     def _add_sums(self, table: Table, name: str, groups: Sequence[Mapping[str, str]]) -> None:
         wholes: dict[tuple[tuple[str, str], ...], list[Mapping[str, str]]] = defaultdict(list)
         for group in groups:
             wholes[tuple((key, value) for key, value in group.items() if key != name)].append(group)
         for rest, parts in wholes.items():
-            for part, (_, unit) in measures(table.metric).items():
-                whole = Quantity(measures(table.metric)[part][0], _without(table, name, dict(rest)))
-                members = tuple(table.quantities(group)[part] for group in parts)
-                self._sums[Sum(whole, members, how_it_adds_up(unit, name))] = None
+            wholes_of = _without(table, name).quantities(dict(rest))
+            for part, population in populations(table.metric).items():
+                if part in ("n", "denominator") and name in table.metric.per:
+                    continue
+                members = tuple(dict.fromkeys(table.quantities(group)[part] for group in parts))
+                self._sums[Sum(wholes_of[part], members, how_it_adds_up(population.unit, name))] = None
 
     def sums(self) -> list[Sum]:
-        """How everything published adds up: within tables, over values taken together, and over regions."""
-        return [*self._sums, *self._any_of(), *self._regions()]
+        """How everything published adds up: within tables and over values taken together, regions, days and metrics."""
+        return [*self._sums, *self._any_of(), *self._regions(), *self._days(), *self._parts_of()]
+
+    def _days(self) -> list[Sum]:
+        """Days that overlap others, as the sum of the spans into which all of them are cut; and how each span divides.
+
+        What divides a whole in some days divides it in each of their spans.
+        """
+        published = self._published_by("days")
+        keys = [key for key in published if self._populations[key[0]].adds_up_in_time]
+        dividing = []
+        for each in self._sums:
+            counted, places, days = zip(*map(_undated, (each.whole, *each.parts)), strict=True)
+            if len({*days}) == 1 and all(key in published for key in zip(counted, places, strict=True)):
+                dividing.append(each)
+        number = components(
+            [
+                *([key] for key in keys),
+                *([_undated(quantity)[:2] for quantity in (each.whole, *each.parts)] for each in dividing),
+            ]
+        )
+        bounds: dict[int, set[date]] = defaultdict(set)
+        for key in keys:
+            bounds[number[key]].update(bound for days in published[key] for bound in _bounds(days))
+        cuts = {at: sorted(found) for at, found in bounds.items()}
+        found: dict[Sum, None] = {}
+
+        def spans(quantity: Quantity) -> list[Quantity]:
+            measure, rest, days = _undated(quantity)
+            if not self._populations[measure].adds_up_in_time:
+                return []
+            first, end = _bounds(days)
+            within = [cut for cut in cuts[number[measure, rest]] if first <= cut <= end]
+            return [
+                Quantity(measure, rest | {("days", (str(start), str(stop - DAY)))}) for start, stop in pairwise(within)
+            ]
+
+        for key in keys:
+            for quantity in published[key].values():
+                if len(parts := spans(quantity)) > 1:
+                    how = self._populations[key[0]].adds_up_in_time
+                    found[Sum(quantity, tuple(parts), how, is_far=True)] = None
+        for each in dividing:
+            cut = [spans(quantity) for quantity in (each.whole, *each.parts)]
+            if len(cut[0]) > 1 and all(cut):
+                for whole, *parts in zip(*cut, strict=False):
+                    found[Sum(whole, tuple(parts), each.how, is_far=True)] = None
+        return list(found)
+
+    def _parts_of(self) -> list[Sum]:
+        """What counts some of those that another number in the same place counts; or all, as far as readers know."""
+        at: dict[Place, list[Population]] = defaultdict(list)
+        for quantity in dict.fromkeys(quantity for cell in self.cells.values() for quantity in cell.numbers):
+            at[quantity.place].append(self._populations[quantity.measure])
+        found = []
+        related = {(each.whole, part) for each in self._sums for part in each.parts}
+        for place, counted in at.items():
+            for one, other in permutations(counted, 2):
+                whole, part = Quantity(one.measure, place), Quantity(other.measure, place)
+                if (whole, part) in related:
+                    continue
+                if other == replace(one, needs=other.needs) and one.measure < other.measure:
+                    found.append(Sum(whole, (part,), "exactly", is_presumed=True, is_far=True))
+                elif other.is_part_of(one):
+                    found.append(Sum(whole, (part,), "at most", is_far=True))
+        return found
+
+    def _published_by(self, name: str) -> Mapping[tuple[str, Place], dict[Any, Quantity]]:
+        """Measure and place but for one dimension, with the quantity for each of its values."""
+        found: dict[tuple[str, Place], dict[Any, Quantity]] = defaultdict(dict)
+        for cell in self.cells.values():
+            for quantity in cell.numbers:
+                value = dict(quantity.place).get(name)
+                if value is not None:
+                    found[quantity.measure, quantity.place - {(name, value)}][value] = quantity
+        return found
 
     def _any_of(self) -> list[Sum]:
         """A whole that takes some values of a dimension together, where a table gives each."""
@@ -225,15 +316,9 @@ class Release:
 
     def _regions(self) -> list[Sum]:
         """A region and the nearest areas in it that are published, too."""
-        published: dict[tuple[str, Place], dict[str, Quantity]] = defaultdict(dict)
-        for cell in self.cells.values():
-            for quantity in cell.numbers:
-                region = dict(quantity.place).get("region")
-                if region is not None:
-                    published[quantity.measure, quantity.place - {("region", region)}][region] = quantity
         inside: dict[frozenset[str], dict[str, list[str]]] = {}
         found = []
-        for of_region in published.values():
+        for of_region in self._published_by("region").values():
             codes = frozenset(of_region)
             if len(codes) < 2:
                 continue
@@ -266,15 +351,40 @@ class Release:
         return [*self.paths.get(code, [code[:length] for length in range(len(code), 1, -1)]), ""]
 
 
+def _undated(quantity: Quantity) -> tuple[str, Place, tuple[str, str]]:
+    """What a quantity counts, where but for its days, and its days."""
+    days = dict(quantity.place)["days"]
+    return quantity.measure, quantity.place - {("days", days)}, days
+
+
+def _bounds(days: tuple[str, str]) -> tuple[date, date]:
+    """The first day, and the day after the last."""
+    return date.fromisoformat(days[0]), date.fromisoformat(days[1]) + DAY
+
+
+def mix_of(name: Name) -> Name:
+    """What the mix in the note of a cell is known by."""
+    return f"{name[0]} mix", name[1]
+
+
 def _told_apart(place: Place) -> frozenset[str]:
     """The dimensions of which a place has some value, other than where and when."""
     return frozenset(name for name, _ in place) - {"region", "days", *TIME_DIMENSIONS}
 
 
-def _without(table: Table, name: str, rest: Mapping[str, str]) -> Place:
-    """The place of a group when one dimension is not told apart."""
+def _without(table: Table, name: str) -> Table:
+    """The table in which one dimension is not told apart."""
     by = tuple(each for each in table.by if each != name)
-    return replace(table, by=by if name != "design" else (*by, name)).place(rest)
+    return replace(table, by=by if name != "design" else (*by, name))
+
+
+def _limited(place: Place, limits: Iterable[tuple[str, str]]) -> Place:
+    """The place of those in it that have a value in other dimensions, too."""
+    at = dict(place)
+    for name, value in limits:
+        stands = at.get(name, value)
+        at[name] = value if value in ([stands] if isinstance(stands, str) else stands) else ()
+    return frozenset(at.items())
 
 
 def _differing(each: Sum) -> str | None:

@@ -12,6 +12,7 @@ from ppp_metrics.errors import UsageError
 from ppp_metrics.language import msg
 from ppp_metrics.metrics.compute import compute
 from ppp_metrics.metrics.dimensions import UNKNOWN, By, sliced_by
+from ppp_metrics.metrics.existence import is_not_broken_down
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.periods import Period
 from ppp_metrics.records.history import loads_between
@@ -139,6 +140,8 @@ def _answer(con: DuckDBPyConnection, question: MetricQuestion, **slice_: Any) ->
     by = sliced_by(question.by)
     frame = compute(con, metric.id, period, by=by, where=question.where, **slice_)
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    if is_not_broken_down(records, by):
+        return _Answer({}, dict.fromkeys(COMPARED) | {"note": "suppressed"})
     cells = {"/".join(row[name] for name in by): {name: row[name] for name in COMPARED} for row in records}
     cells |= {group: dict.fromkeys(COMPARED) | {"note": "suppressed"} for group in question.withheld if group in cells}
     is_count = metric.kind == "count"

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from ppp_metrics.metrics.registry import METRICS
 from ppp_metrics.metrics.relations import create_views, locate_suppliers, prepare
 from ppp_metrics.records.model import SHARED_TABLES
+from ppp_metrics.records.reviews import create_verdict_view
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 EVERYBODYS = (*SHARED_TABLES, "targets")
 """Tables that any region's report may read."""
-SUPPLIERS = ("partnerships", "workplaces", "delivered_columns", "value_stories", "lacking_cells")
+SUPPLIERS = ("partnerships", "workplaces", "delivered_columns", "value_stories", "story_verdicts", "lacking_cells")
 """Tables that the report of a region reads of the suppliers with records in it."""
 LINEAGE = ("load_id", "source_id", "source_row")
 
@@ -30,6 +31,7 @@ def slice_digests(con: DuckDBPyConnection, as_of: date) -> dict[str, str]:
     """
     prepare(con)
     create_views(con)
+    create_verdict_view(con)
     con.execute("set variable as_of = ?", [as_of])
     # every row that any window could read
     for name, value in {"window_start": date.min, "window_end": as_of, "window_days": 1, "by_quarter": True}.items():
@@ -80,7 +82,7 @@ def _of(own: dict[str, dict[str, str]], supplier: str) -> list[str | None]:
 def _hashes(con: DuckDBPyConnection, name: str, *, by_supplier: bool = False) -> dict[str, str]:
     """Supplier -> a hash of its rows of a table; without `by_supplier`, "" -> one of all rows."""
     # which record a cell is lacking in is all that its row says
-    hidden = {"delivered_columns": (), "lacking_cells": ("load_id",)}.get(name, LINEAGE)
+    hidden = {"delivered_columns": (), "story_verdicts": (), "lacking_cells": ("load_id",)}.get(name, LINEAGE)
     owner = "supplier" if by_supplier else "''"
     rows = con.execute(
         "select kept.owner, sum(hash(kept))::varchar from "

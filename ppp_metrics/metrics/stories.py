@@ -1,4 +1,4 @@
-"""Stories of value that may be shown: with consent, and never so that it is clear who told them."""
+"""Stories of value that may be shown: with consent, read by a person, and never so that it is clear who told them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ppp_metrics.metrics.disclosure import PEOPLE_THRESHOLD
 from ppp_metrics.metrics.metric import WINDOWS
 from ppp_metrics.metrics.relations import prepare
 from ppp_metrics.periods import Period
+from ppp_metrics.records.reviews import STORY_ID, create_verdict_view
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,25 +26,28 @@ class Story:
 
 
 def stories(con: DuckDBPyConnection, period: Period, *, region: str, edition: str, today: date) -> list[Story]:
-    """The newest story with consent of each cycle of value, told in the four quarters that end with the period.
+    """The newest story of each cycle of value that may be shown, told in the four quarters that end with the period.
 
+    That is one with consent that a person has read and approved.
     Never says the partner; the role where at least 5 people with it told a story in this region and these quarters.
     For funders no story that names a company.
     """
     prepare(con)
+    create_verdict_view(con)
     as_of = period.as_of(today)
     first, last = WINDOWS["year"].bounds(period, as_of)
     rows = con.execute(
-        """
+        f"""
         with told as (
             select
                 story.story,
                 story.cycle,
                 story.consent,
+                story_id in (select story_id from story_verdicts where is_approved) as is_approved,
                 story.story_date,
                 person.role,
                 count(distinct (story.supplier, story.participant_id)) over (partition by person.role) as tellers
-            from value_stories as story
+            from (select *, {STORY_ID} as story_id from value_stories) as story
             join participants as person using (supplier, participant_id)
             join partnership_settings as partnership using (supplier, partnership_id)
             join region_paths as area using (region_code)
@@ -54,6 +58,7 @@ def stories(con: DuckDBPyConnection, period: Period, *, region: str, edition: st
         from told
         where
             consent
+            and is_approved
             and trim(story) <> ''
             and not (
                 $edition = 'funder'

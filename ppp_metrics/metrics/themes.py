@@ -13,6 +13,7 @@ from ppp_metrics.metrics.compute import answer
 from ppp_metrics.metrics.dimensions import find_dimension
 from ppp_metrics.metrics.estimation import incidences
 from ppp_metrics.metrics.estimators import CONFIDENCE, Estimate
+from ppp_metrics.metrics.existence import is_not_broken_down
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.question import Question, Values, ask
 from ppp_metrics.metrics.registry import dimensions_of, find_metric
@@ -57,7 +58,7 @@ def compare(
     `simpson` says that rate and adjusted rate lie on different sides of `overall_pct`, and further apart than chance
     makes that of any of the themes in one table in twenty; `separated` or `not_estimable` why there is no adjusted
     rate, `one_theme` or `few_themes`, fewer than five, why there is no shrunken one. A theme that may not be shown is
-    null throughout.
+    null throughout; the models see all such themes as one, so that nobody can work back from the others to theirs.
 
     Raises UsageError as `compute` does, and when more than one dimension is asked for.
     """
@@ -74,8 +75,10 @@ def compare(
     rate = replace(metric, estimator="rate")
     question = ask(con, rate, period, by=names, edition=edition, **slice_)
     shown = answer(con, question)
-    counted = answer(con, replace(question, edition="none", withheld=frozenset())).set_index(names[0])
-    adjusted = _adjusted(con, ask(con, rate, period, by=[*names, *CONFOUNDERS], edition=edition, **slice_))
+    counted = answer(con, replace(question, edition="none", withheld=frozenset()))
+    hidden = frozenset(shown.loc[shown["suppressed"], names[0]])
+    counted = counted.groupby(_pooled(counted[names[0]], hidden))[["numerator", "denominator"]].sum()
+    adjusted = _adjusted(con, ask(con, rate, period, by=[*names, *CONFOUNDERS], edition=edition, **slice_), hidden)
     followed = answer(con, ask(con, find_metric("implementation_12m_pct"), period, by=names, edition=edition, **slice_))
     return _side_by_side(names[0], shown, counted, adjusted, followed.set_index(names[0]))
 
@@ -87,7 +90,7 @@ def _side_by_side(
 
     from ppp_metrics.metrics.shrinkage import shrink
 
-    if shown.empty:
+    if shown.empty or is_not_broken_down(shown.astype(object).where(shown.notna(), None).to_dict("records"), [theme]):
         return shown.assign(**dict.fromkeys(ADDED)).astype(dict.fromkeys(ADDED, "Float64"))
     shrunken = shrink(counted["numerator"].to_numpy(int), counted["denominator"].to_numpy(int))
     overall = 100 * counted["numerator"].sum() / max(1, counted["denominator"].sum())
@@ -95,11 +98,16 @@ def _side_by_side(
     # of so many themes, any may have its two rates this far apart by chance (Bonferroni)
     doubt = (1 - CONFIDENCE) / max(1, len(adjusted.chances))
     rows = []
-    for at, (name, row) in enumerate(zip(shown[theme], shown.to_dict("records"), strict=True)):
+    for name, row in zip(shown[theme], shown.to_dict("records"), strict=True):
         if row["suppressed"]:
             rows.append(row | dict.fromkeys(ADDED))
             continue
-        own = {"shrunken_pct": shrunken.value[at], "shrunken_low": shrunken.low[at], "shrunken_high": shrunken.high[at]}
+        at = counted.index.get_loc(name)
+        own: dict[str, Any] = {
+            "shrunken_pct": shrunken.value[at],
+            "shrunken_low": shrunken.low[at],
+            "shrunken_high": shrunken.high[at],
+        }
         own |= {"above_overall_pct": above[at], "overall_pct": overall}
         if name in followed.index:
             named = {"value": "pct", "low": "low", "high": "high"}
@@ -113,8 +121,16 @@ def _side_by_side(
     return frame.astype(shown.dtypes.to_dict() | dict.fromkeys(ADDED, "Float64"))
 
 
-def _adjusted(con: DuckDBPyConnection, question: Question) -> Risks:
-    """The standardised rate of each value of the question's first dimension, adjusted for its other dimensions."""
+def _pooled(themes: pd.Series[str], hidden: frozenset[str]) -> pd.Series[str]:
+    """The themes, those that are not shown under one name."""
+    return themes.mask(themes.isin(hidden), "")
+
+
+def _adjusted(con: DuckDBPyConnection, question: Question, hidden: frozenset[str]) -> Risks:
+    """The standardised rate of each value of the question's first dimension, adjusted for its other dimensions.
+
+    Those that are `hidden` are one value.
+    """
     from ppp_metrics.metrics.standardisation import Risks, standardised_risks
 
     metric = question.metric
@@ -124,6 +140,8 @@ def _adjusted(con: DuckDBPyConnection, question: Question) -> Risks:
         f"select {', '.join((*question.selected, counts))} from {question.source} group by all order by all",
         question.values,
     ).df()
+    cells[theme] = _pooled(cells[theme], hidden)
+    cells = cells.groupby([theme, *confounders], as_index=False)[["successes", "trials"]].sum()
     risks = standardised_risks(
         cells[theme].to_numpy(),
         cells[confounders].to_numpy(),

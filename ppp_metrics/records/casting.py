@@ -61,8 +61,11 @@ def _cast(
     cells = {column.name: filled(column, column.name, every_word=again) for column in table.columns}
     filled_cells = ", ".join(f"{cell} as {name}" for name, cell in cells.items())
     values = ", ".join(
-        f"{typed(column, habit_sql(habits or {}, column, place), metrics)} as typed_{column.name}"
+        f"{value} as typed_{column.name}"
         for column in table.columns
+        for value in [
+            typed(column, habit_sql(habits or {}, column, place), metrics, is_free=column.name in table.free_texts)
+        ]
     )
     bad = " + ".join(bad_bit(index, column) for index, column in enumerate(table.columns))
     origins = "origins, " if mapped else ""

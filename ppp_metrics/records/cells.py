@@ -38,8 +38,13 @@ def filled(column: Column, cell: str, *, every_word: bool = False) -> str:
     return text
 
 
-def typed(column: Column, habit: str = "null::varchar", metrics: Metrics | None = None) -> str:
-    """SQL: the value of a filled cell. `habit` is how its column writes what can be read in two ways (`habits`)."""
+def typed(
+    column: Column, habit: str = "null::varchar", metrics: Metrics | None = None, *, is_free: bool = False
+) -> str:
+    """SQL: the value of a filled cell. `habit` is how its column writes what can be read in two ways (`habits`).
+
+    A free text has none where it tells of a person.
+    """
     name = column.name
     match column.kind:
         case "date" | "number" | "integer":
@@ -57,6 +62,8 @@ def typed(column: Column, habit: str = "null::varchar", metrics: Metrics | None 
             value = f"read_{column.form}({name})"
         case _ if name == "region_code" or column.references == "regions":
             value = f"upper(read_text({name}))"
+        case _ if is_free:
+            value = f"without_personal_data(read_text({name}))"
         case _:
             value = f"read_text({name})"
     return f"case when {name} is null then {quoted_text(column.default)} else {value} end" if column.default else value

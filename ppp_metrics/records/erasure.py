@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import UsageError
+from ppp_metrics.files import replacing
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.periods import now
 from ppp_metrics.records.model import TABLES, Table, cleaned
+from ppp_metrics.records.reviews import forget_verdicts
 from ppp_metrics.records.store import Store
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def erase(store: Store, key: bytes | None, participant_id: str | None, supplier:
                     "single letter is somebody else's."
                 )
             )
+        forget_verdicts(con)
         erasure.loads = len(loads)
         _mark(con, loads)
     _write_anew(store.path)
@@ -136,12 +138,9 @@ def _write_anew(path: Path) -> None:
     """Move a copy of the database into place: in the old file deleted rows stand until something overwrites them."""
     import duckdb
 
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    with duckdb.connect(str(path)) as con:
+    with replacing(path, is_private=True) as beside, duckdb.connect(str(path)) as con:
         [(own,)] = con.execute("select current_database()").fetchall()
         con.execute(f"attach '{str(beside).replace(chr(39), chr(39) * 2)}' as anew")
         con.execute(f'copy from database "{own.replace(chr(34), chr(34) * 2)}" to anew')
         con.execute("detach anew")
-    os.replace(beside, path)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)

@@ -46,7 +46,7 @@ def newest_deliveries(con: DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def suppliers_with_people(con: DuckDBPyConnection) -> set[str]:
     """The suppliers of whom any load, the earlier ones too, holds records of people."""
-    tables = [table.name for table in TABLES if any(column.personal for column in table.columns)]
+    tables = [table.name for table in TABLES if table.is_about_people]
     loads = " union ".join(f"select load_id from history.{name}" for name in tables)
     return {
         name
@@ -62,6 +62,16 @@ def fingerprint(con: DuckDBPyConnection) -> str:
 def joint_fingerprint(loads: Mapping[str, str]) -> str:
     """One hash of suppliers' loads together."""
     return hashlib.sha256(json.dumps(sorted(loads.items())).encode()).hexdigest()[:16]
+
+
+def every_fingerprint(con: DuckDBPyConnection) -> set[str]:
+    """The fingerprint of each state that the database has been in."""
+    loads: dict[str, str] = {}
+    found = set()
+    for supplier, digest in con.execute("select supplier, fingerprint from loads order by load_id").fetchall():
+        loads[supplier] = digest
+        found.add(joint_fingerprint(loads))
+    return found
 
 
 def newest_loads(con: DuckDBPyConnection) -> dict[str, int]:
@@ -100,6 +110,7 @@ def quarantined(con: DuckDBPyConnection, lang: str = "en") -> list[dict[str, Any
     """Each cell or row put aside in the current loads, in the order of the files.
 
     Keys: supplier, file, sheet, row, table, column, value, reason (in `lang`), reason_nl, reason_en, row_kept, cells.
+    Of tables about people value and cells are None: a supplier finds these by the row in its own file.
     """
     rows = con.execute(
         "select l.supplier, file, sheet, source_row, table_name, column_name, value, reason, reason_values, row_kept, "
@@ -111,6 +122,8 @@ def quarantined(con: DuckDBPyConnection, lang: str = "en") -> list[dict[str, Any
 
 def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
     supplier, file, sheet, number, table, column, value, reason, values, row_kept, cells = row
+    if table and BY_NAME[table].is_about_people:
+        value = cells = None
     message = Message(reason, json.loads(values) if values else {})
     reasons = {each: message.render(each) + _suggestion(each, table, column, value) for each in LANGUAGES}
     return {

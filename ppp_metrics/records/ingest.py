@@ -103,7 +103,8 @@ def load(
     with store.writing(keep=not dry_run) as con:
         inner, outer = key_pads(key)
         con.execute(f"set variable inner_key = from_hex('{inner}'); set variable outer_key = from_hex('{outer}')")
-        con.execute((files("ppp_metrics") / "records" / "casting.sql").read_text(encoding="utf-8"))
+        for macros in ("casting.sql", "personal.sql"):
+            con.execute((files("ppp_metrics") / "records" / macros).read_text(encoding="utf-8"))
         results = [_load_delivery(con, delivery, mapping, metrics, known) for delivery in sent]
         if strict:
             _refuse_imperfect(results)

@@ -2,7 +2,7 @@
 
 Each source is a relation named after its file (and sheet), and `source` is all of them: text columns named by their
 headers, without white space around the text and null where nothing is left, and `source_row`. A mapping passes
-`source_row` on, or a list of them where it makes one record of many rows.
+`source_row` on, or a list of them where it makes one record of many rows. It sees these relations and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Message, msg, nearest
+from ppp_metrics.records.enclosure import RESULT, Enclosure, enclosure
 from ppp_metrics.records.model import BY_NAME, TABLES, Table
 from ppp_metrics.records.reader import ROW_BITS, Source, quoted_name, text_of, unique_headers
 
@@ -49,14 +50,12 @@ def map_sources(con: DuckDBPyConnection, folder: Path, sources: list[Source]) ->
 
     Raises DataError for a SELECT that does not run, or that does not fit the model or its own source rows.
     """
-    names = _create_relations(con, sources)
-    con.execute("set enable_external_access = false")
     mapped = mapping_files(folder)
-    result = [(table, _map_table(con, table, mapped[table.name], names)) for table in TABLES if table.name in mapped]
-    # A file may be called `loads` or `issues`: its relation must not stand before the store's own one any longer.
-    for name in names:
-        con.execute(f"drop view temp.{quoted_name(name)}")
-    return result
+    with enclosure() as own:
+        names = _create_relations(con, own, sources)
+        return [
+            (table, _map_table(con, own, table, mapped[table.name], names)) for table in TABLES if table.name in mapped
+        ]
 
 
 def mapped_columns(con: DuckDBPyConnection, table: Table) -> list[str]:
@@ -87,7 +86,7 @@ def unused_rows(con: DuckDBPyConnection, tables: list[Table]) -> list[int]:
     return [row for (row,) in rows]
 
 
-def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> dict[str, list[str]]:
+def _create_relations(con: DuckDBPyConnection, own: Enclosure, sources: list[Source]) -> dict[str, list[str]]:
     """The names of the relations, with their columns; files of one name in two folders are one relation."""
     parts: dict[str, list[str]] = {}
     columns: dict[str, dict[str, None]] = {}
@@ -101,18 +100,19 @@ def _create_relations(con: DuckDBPyConnection, sources: list[Source]) -> dict[st
             f"create or replace temp table {cells} as select {headers}, origin as source_row from ({source.sql}) "
             f"where coalesce({filled}) is not null"
         )
+        own.lend(con, cells)
         relation = _relation_name(source, sources)
-        parts.setdefault(relation, []).append(f"select * from {cells}")
+        parts.setdefault(relation, []).append(cells)
         for each in (relation, "source"):
             columns.setdefault(each, {}).update(dict.fromkeys(names))
+    every = [cells for each in parts.values() for cells in each]
     con.execute(
         f"create or replace temp view {SOURCE_CELLS} as "
-        + " union all by name ".join(part for own in parts.values() for part in own)
+        + " union all by name ".join(f"select * from {cells}" for cells in every)
     )
-    parts["source"] = [f"select * from {SOURCE_CELLS}"]
-    for name, own in parts.items():
-        con.execute(f"create or replace temp view {quoted_name(name)} as " + " union all by name ".join(own))
-    return {name: list(own) for name, own in columns.items()}
+    for name, tables in (parts | {"source": every}).items():
+        own.name(name, tables)
+    return {name: list(each) for name, each in columns.items()}
 
 
 def _relation_name(source: Source, sources: list[Source]) -> str:
@@ -121,7 +121,19 @@ def _relation_name(source: Source, sources: list[Source]) -> str:
     return re.sub(r"\W+", "_", words).strip("_").lower()
 
 
-def _map_table(con: DuckDBPyConnection, table: Table, path: Path, relations: Mapping[str, list[str]]) -> str:
+def _map_table(
+    con: DuckDBPyConnection, own: Enclosure, table: Table, path: Path, relations: Mapping[str, list[str]]
+) -> str:
+    with own.closed_off() as alone:
+        described = _run(alone, table, path, relations)
+    own.hand_over(con, f"mapped_{table.name}")
+    _refuse_rows_without_source(con, table, path)
+    missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
+    return f"select *{missing} from mapped_{table.name}"
+
+
+def _run(con: DuckDBPyConnection, table: Table, path: Path, relations: Mapping[str, list[str]]) -> dict[str, str]:
+    """The columns of a mapping with their types, once its rows stand in `RESULT`."""
     import duckdb
 
     sql = _sql_of(path)
@@ -139,15 +151,13 @@ def _map_table(con: DuckDBPyConnection, table: Table, path: Path, relations: Map
     rows = "source_row" if described["source_row"].endswith("[]") else "[source_row]"
     try:
         con.execute(
-            f"create or replace temp table mapped_{table.name} as "
+            f"create table {RESULT} as "
             f"select row_number() over (order by {', '.join(['origins', *names])}) as origin, * from "
             f"(select list_sort({rows}::bigint[]) as origins, {cells} from ({query}\n))"
         )
     except duckdb.Error as error:
         raise DataError(_explained(path, sql, error, relations)) from None
-    _refuse_rows_without_source(con, table, path)
-    missing = "".join(f", null::varchar as {name}" for name in table.by_name if name not in described)
-    return f"select *{missing} from mapped_{table.name}"
+    return described
 
 
 def _sql_of(path: Path) -> str:

@@ -64,6 +64,20 @@ class Table:
     def by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
+    @cached_property
+    def free_texts(self) -> frozenset[str]:
+        """The columns in which people write what they like: no keys, references, codes, nor names of things."""
+        return frozenset(
+            column.name
+            for column in self.columns
+            if column.kind == "text"
+            and not (column.form or column.references or column.personal or column.name in self.key)
+        )
+
+    @cached_property
+    def is_about_people(self) -> bool:
+        return any(column.personal for column in self.columns)
+
 
 _INVISIBLE = re.compile("[\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _JOINERS = re.compile("(^|[\x00-\u024f])[\u200c\u200d]+")

@@ -18,7 +18,7 @@ from ppp_metrics.records.model import TABLES
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ABOUT_PEOPLE = frozenset(table.name for table in TABLES if any(column.personal for column in table.columns))
+ABOUT_PEOPLE = frozenset(table.name for table in TABLES if table.is_about_people)
 
 REASONS: Mapping[str, Message] = {
     staging.MISSING: msg("a required cell is empty"),
@@ -36,6 +36,11 @@ REASONS: Mapping[str, Message] = {
     staging.CONFLICT: msg("a key stands twice with different content"),
     staging.NOT_FOUND: msg("refers to a key that is not there"),
     staging.ALSO_ASIDE: msg("refers to a row that was put aside itself"),
+    staging.PERSONAL["email"]: msg("an e-mail address in a text"),
+    staging.PERSONAL["telephone"]: msg("a telephone number in a text"),
+    staging.PERSONAL["bsn"]: msg("a BSN in a text"),
+    staging.PERSONAL["address"]: msg("an address in a text"),
+    staging.PERSONAL["url"]: msg("a web page's address in a text"),
     quotation.RAGGED: msg("more cells than the header"),
     quotation.SHORT: msg("fewer cells than it needs"),
     quotation.QUOTE: msg("a quotation mark is not closed"),

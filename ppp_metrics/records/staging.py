@@ -47,6 +47,14 @@ UNREADABLE = {
     "boolean": msg("This is neither yes nor no.").text,
     "code": msg("This is not one of the codes: {codes}.").text,
 }
+PERSONAL = {
+    "email": msg("This text holds an e-mail address. Take it out, or leave the cell empty.").text,
+    "telephone": msg("This text holds a telephone number. Take it out, or leave the cell empty.").text,
+    "bsn": msg("This text holds a number that can be somebody's BSN. Take it out, or leave the cell empty.").text,
+    "address": msg("This text holds a postcode with the number of a house. Take it out, or leave the cell empty.").text,
+    "url": msg("This text holds the address of a web page. Take it out, or leave the cell empty.").text,
+}
+"""Why a text that tells of a person is put aside, by `personal_data` of personal.sql."""
 
 MOST_GUESSES = 100
 
@@ -156,7 +164,7 @@ class _Ledger:
                     reason=f"case when {cell} is null then {quoted_text(MISSING)} "
                     f"when {filled(column, cell, every_word=True)} is null then {quoted_text(NO_VALUE)} "
                     f"when is_spreadsheet_error({cell}) then {quoted_text(SPREADSHEET_ERROR)} "
-                    f"{_reasons(column, cell)} else {unreadable} end",
+                    f"{_reasons(column, cell)} {self._personal_reasons(column, cell)} else {unreadable} end",
                     values=values,
                     row_kept=f"s.bad & {required} = 0",
                 )
@@ -244,15 +252,39 @@ class _Ledger:
         near = {value: nearest(value, by_word) or nearest(_in_any_order(value), by_word) for (value,) in unknown}
         return {value: by_word[word] for value, word in near.items() if word}
 
+    def _personal_reasons(self, column: Column, cell: str) -> str:
+        if column.name not in self.table.free_texts:
+            return ""
+        kinds = " ".join(f"when {quoted_text(kind)} then {quoted_text(reason)}" for kind, reason in PERSONAL.items())
+        return f"when personal_data({cell}) is not null then case personal_data({cell}) {kinds} end"
+
+    def _shown(self, column: Column) -> str:
+        """SQL: a cell as quarantine keeps it.
+
+        Of people nothing but the pseudonym, by which they can be erased; of other tables no cell that tells of a
+        person, in whatever column it could not be read.
+        """
+        if column.personal:
+            return f"pseudonym(cleaned(t.{column.name}))"
+        if self.table.is_about_people:
+            return "null::varchar"
+        return f"case when not tells[{self.table.columns.index(column) + 1}] then t.{column.name} end"
+
+    def _tells(self) -> str:
+        """SQL: of each column, whether its cell could not be read and tells of a person."""
+        cells = ", ".join(f"case when s.{name} is null then t.{name} end" for name in self.table.by_name)
+        return f"list_transform([{cells}], lambda cell: personal_data(cell) is not null)"
+
     def _write(self, column: str, where: str, reason: str, values: str, row_kept: str) -> None:
-        shown = {c.name: f"pseudonym(cleaned(t.{c.name}))" if c.personal else f"t.{c.name}" for c in self.table.columns}
+        shown = {each.name: self._shown(each) for each in self.table.columns}
         cells = ", ".join(f"{name} := {text}" for name, text in shown.items())
         self.con.execute(
             f"insert into quarantine select {self.load_id}, {_source_of('o')}, {_row_of('o')}, '{self.table.name}', "
             f"'{column}', value, reason, reason_values, row_kept, case when row_kept then null else cells end "
             f"from (select unnest({self._origins('s')}) as o, {shown[column]} as value, {reason} as reason, "
             f"{values} as reason_values, {row_kept} as row_kept, to_json(struct_pack({cells})) as cells "
-            f"from staged_{self.table.name} as s join ({self.texts}) as t using (origin) where {where}) order by o"
+            f"from (select s, t, {self._tells()} as tells from staged_{self.table.name} as s join ({self.texts}) as t "
+            f"using (origin) where {where})) order by o"
         )
 
     def _note_repeats(self) -> None:

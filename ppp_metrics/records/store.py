@@ -1,7 +1,8 @@
 """The DuckDB file: the only module that connects.
 
-`history` holds every record of every load, `main` the loads themselves with their sources, quarantine and checks. A
-reading session sees, under the plain table names, the records as they were known on a day.
+`history` holds every record of every load, `main` the loads themselves with their sources, quarantine and checks,
+`ledger` what was ever published. A reading session sees, under the plain table names, the records as they were known on
+a day.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import errno
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from ppp_metrics.errors import DataError
+from ppp_metrics.errors import DataError, InUseError
+from ppp_metrics.files import narrow, owners_only
 from ppp_metrics.language import Message, msg
 from ppp_metrics.records.model import SHARED_TABLES, SQL_TYPES, TABLES
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LOCK_SECONDS = 10.0
-FORMAT = 1
+FORMAT = 2
 """Of the tables below; a change of them is a new format, so that an older database is told apart."""
 
 LINEAGE = "load_id integer, source_id integer, source_row bigint"
@@ -47,12 +50,28 @@ create table reference_regions (region_code varchar, name varchar, parent_code v
                                 nuts_version bigint, tile_x bigint, tile_y bigint, current_code varchar);
 """
 
+LEDGER_DDL = """
+create schema ledger;
+create table ledger.owner (mark varchar);
+create table ledger.releases (release_id integer primary key, published_at timestamp, kind varchar, file varchar,
+                              period varchar, edition varchar, made_from varchar, fingerprint varchar, sha256 varchar,
+                              areas varchar, content varchar, withdrawn_at timestamp, reason varchar);
+create table ledger.tables (table_id integer primary key, metric varchar, period varchar, as_of date, region varchar,
+                            partnership varchar, dimensions varchar, conditions varchar, loads varchar);
+create table ledger.cells (content varchar, table_id integer, group_codes varchar, has_row boolean, withheld boolean,
+                           n double, value double, numerator double, denominator double);
+"""
+"""What was ever published. `cells` have what a reader saw, null where a number was withheld or not shown; one without a
+row is a group that was known to exist. Files that say the same share their `content`."""
+MIGRATIONS = {1: LEDGER_DDL}
+"""By the format of a database, what makes it one of the next; until something is written, it is read as it is."""
+
 
 class Store:
     """One database file: written by one process at a time, read as it was known on any day."""
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: Path, tell: Callable[[Message], None] = lambda message: None):
+        self.path, self._tell = path, tell
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[DuckDBPyConnection]:
@@ -62,12 +81,14 @@ class Store:
         """
         created = not self.path.exists()
         try:
-            with self._connection(read_only=False) as con:
+            if narrow(self.path):
+                self._tell(was_open_to_others(self.path))
+            with owners_only(), self._connection(read_only=False) as con:
                 con.execute("begin")
                 if created:
                     _create(con)
                 else:
-                    self._refuse_other_format(con)
+                    _migrate(con, self._format_of(con))
                 yield con
                 con.execute("commit" if keep else "rollback")
         except BaseException:
@@ -98,25 +119,32 @@ class Store:
                     file=self.path.name,
                 )
             )
-        with self._connection(read_only=True) as con:
-            self._refuse_other_format(con)
+        # what does not fit in memory is written beside the database, readable by all, unless it is told where
+        with (
+            TemporaryDirectory(prefix="ppp-metrics-", ignore_cleanup_errors=True) as spilled,
+            self._connection(read_only=True) as con,
+        ):
+            con.execute(f"set temp_directory = '{spilled}'")
+            self._format_of(con)
             create_session_views(con, known_at, loads)
             yield con
 
-    def _refuse_other_format(self, con: DuckDBPyConnection) -> None:
+    def _format_of(self, con: DuckDBPyConnection) -> int:
+        """The format of the database. Raises DataError where it can be neither read nor migrated."""
         import duckdb
 
         try:
             found = con.execute("from main.format").fetchall()
         except duckdb.CatalogException:
             found = []
-        if found != [(FORMAT,)]:
+        if found not in [[(each,)] for each in (*MIGRATIONS, FORMAT)]:
             raise DataError(
                 msg(
                     "{file} was made by another version of ppp_metrics. Move it away and load your files again.",
                     file=self.path.name,
                 )
             )
+        return int(found[0][0])
 
     @contextmanager
     def _connection(self, *, read_only: bool) -> Iterator[DuckDBPyConnection]:
@@ -131,7 +159,7 @@ class Store:
                 if "lock" not in str(error).lower():
                     raise DataError(_storage_message(self.path, error)) from error
                 if time.monotonic() > deadline:
-                    raise DataError(_lock_message(self.path, str(error))) from error
+                    raise InUseError(_lock_message(self.path, str(error))) from error
                 time.sleep(0.1)
             except duckdb.Error as error:
                 raise DataError(_storage_message(self.path, error)) from error
@@ -221,6 +249,7 @@ def hash_of(columns: Iterable[str]) -> str:
 
 def _create(con: DuckDBPyConnection) -> None:
     con.execute(DDL)
+    con.execute(LEDGER_DDL)
     con.execute(f"insert into format values ({FORMAT})")
     for table in TABLES:
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
@@ -229,6 +258,18 @@ def _create(con: DuckDBPyConnection) -> None:
         "insert into reference_regions select * from read_csv(?, header = true, all_varchar = true)",
         [str(files("ppp_metrics") / "records" / "regions.csv")],
     )
+
+
+def was_open_to_others(path: Path) -> Message:
+    return msg("{file} could be read by others on this machine. It no longer can.", file=path.name)
+
+
+def _migrate(con: DuckDBPyConnection, version: int) -> None:
+    """Bring a database of an older format up to this one."""
+    while version < FORMAT:
+        con.execute(MIGRATIONS[version])
+        version += 1
+        con.execute("update main.format set version = ?", [version])
 
 
 def _lock_message(path: Path, error: str) -> Message:

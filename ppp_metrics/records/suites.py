@@ -20,6 +20,7 @@ from typing import Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, msg, nearest
+from ppp_metrics.light_imports import without_address_grammar
 
 NUMBERS = "numbers"
 """The suite of the computed numbers; every other suite bears the name of a relation of records."""
@@ -123,7 +124,8 @@ def quiet_great_expectations() -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import great_expectations
+            with without_address_grammar():
+                import great_expectations
 
             yield great_expectations
     finally:

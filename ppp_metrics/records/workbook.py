@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from ppp_metrics.files import replacing
 from ppp_metrics.language import Label, msg
 from ppp_metrics.records.model import TABLES, Column, Table
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 ROWS_WITH_CHOICES = 5000
+NOT_IN_A_FILES_NAME = '<>:"/\\|?*'
+"""Of Windows."""
 KINDS = {
     "text": Label("text", "tekst"),
     "code": Label("one of the list", "een uit de lijst"),
@@ -42,6 +45,23 @@ def write_template(path: Path, lang: str) -> None:
     save(workbook, path)
 
 
+def write_quarantines(path: Path, entries: list[dict[str, Any]], lang: str) -> list[Path]:
+    """The workbooks with the rows put aside, one a supplier: each goes back to who sent it, and holds nobody else's.
+
+    Of several suppliers, the name of each stands behind the file's own.
+    """
+    suppliers = list(dict.fromkeys(entry["supplier"] for entry in entries))
+    if len(suppliers) < 2:
+        write_quarantine(path, entries, lang)
+        return [path]
+    paths = []
+    for supplier in suppliers:
+        plain = "".join("-" if each in NOT_IN_A_FILES_NAME else each for each in supplier)
+        paths.append(path.with_name(f"{path.stem} {plain}{path.suffix}"))
+        write_quarantine(paths[-1], [entry for entry in entries if entry["supplier"] == supplier], lang)
+    return paths
+
+
 def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> None:
     """Writes the rows put aside back as a workbook: a sheet a file, the wrong cells marked, with their reasons."""
     from openpyxl import Workbook
@@ -57,7 +77,7 @@ def write_quarantine(path: Path, entries: list[dict[str, Any]], lang: str) -> No
         _add_quarantine(workbook, " ".join(filter(None, (Path(file).stem, sheet, table))), own, lang)
     if not groups:
         workbook.create_sheet(msg("Nothing put aside").render(lang))
-    save(workbook, path)
+    save(workbook, path, is_private=True)
 
 
 def _add_table(workbook: Workbook, lists: Worksheet, table: Table, lang: str) -> None:
@@ -160,14 +180,17 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def save(workbook: Workbook, path: Path, day: date | None = None) -> None:
-    """Write the file so that nobody ever reads half of it; with a `day`, as if on that: always the same bytes."""
+def save(workbook: Workbook, path: Path, day: date | None = None, *, is_private: bool = False) -> None:
+    """Write the file so that nobody ever reads half of it, nor anybody but its owner where it `is_private`.
+
+    With a `day`, as if on that: always the same bytes.
+    """
     from openpyxl.writer.excel import ExcelWriter
 
-    beside = path.with_name(path.name + ".part")
-    if day is None:
-        workbook.save(beside)
-    else:
+    with replacing(path, is_private=is_private) as beside:
+        if day is None:
+            workbook.save(beside)
+            return
         workbook.properties.created = workbook.properties.modified = datetime.combine(day, time())
         with io.BytesIO() as buffer, ZipFile(beside, "w", ZIP_DEFLATED) as archive:
             with ZipFile(buffer, "w") as made:
@@ -177,4 +200,3 @@ def save(workbook: Workbook, path: Path, day: date | None = None) -> None:
                     still = ZipInfo(entry.filename)
                     still.compress_type, still.create_system = ZIP_DEFLATED, 0
                     archive.writestr(still, made.read(entry))
-    beside.replace(path)

@@ -29,7 +29,7 @@ class AreaSections(Desk):
     def area_rates(self) -> Section:
         """The implementation rate of each area with its interval, beside that of all together."""
         if not self._has_provinces:
-            return Section("")
+            return self.made("", {"part": "section"})
         title = msg("Provinces side by side") if self.region == "NL" else msg("Areas side by side")
         numbers, total = self._rates()
         if not numbers or total.is_unknown:
@@ -37,12 +37,12 @@ class AreaSections(Desk):
         told = [number for number in numbers if number.value is not None]
         findings: list[Words] = []
         if len(told) == 1:
-            findings.append(msg("Only of {name} the share that was implemented can be shown.", name=told[0].label))
+            findings.append(msg("The share that was implemented can be shown for one: {name}.", name=told[0].label))
         elif told and total.value is not None:
             findings += [*average_told(self, total), *groups_told(self, numbers, "region2", total)]
             findings.append(msg("They stand in the order of their names: an order by rate would partly be chance."))
         else:
-            findings.append(msg("Of no area the share that was implemented can be shown."))
+            findings.append(msg("For areas, the share that was implemented cannot be shown."))
         if mix := words.mix(total, self.lang):
             findings.append(mix)
         return self.section(
@@ -58,7 +58,7 @@ class AreaSections(Desk):
     def area_funnel(self) -> Section:
         """The rate of each area against its number of issues, between the limits of chance."""
         if not self._has_provinces:
-            return Section("")
+            return self.made("", {"part": "section"})
         title = msg("Difference or chance")
         numbers, total = self._rates()
         told = [number for number in numbers if number.value is not None]
@@ -94,9 +94,9 @@ class AreaSections(Desk):
             [*self._areas_judged(numbers, told, total, lies), *self._areas_not_drawn(numbers)],
             partial(draw_funnel, points=points, overall=total.value, words=said),
             msg(
-                "Share in use within a year against the number of issues, each mark an area. The line in the middle is "
-                "the rate of all together, {overall}; of areas that differ from it by chance only, 95% lie within the "
-                "dashed lines and 99.8% within the outer ones.",
+                "Share in use within a year against the number of issues, each mark an area. The line in the middle "
+                "is the average, {overall}; of areas that differ from it by mere chance, 95% lie within the dashed "
+                "lines and 99.8% within the outer ones.",
                 overall=self.shown(total),
             ),
             [Table(self._rates_caption(total), header, rows)],
@@ -117,8 +117,8 @@ class AreaSections(Desk):
 
     def _rates_caption(self, total: Number) -> Message:
         return msg(
-            "Share of issues accepted from {window} that were implemented within a year, by area of the company; all "
-            "together {overall}",
+            "Share of issues accepted from {window} that were implemented within a year, by area of the company; "
+            "average {overall}",
             window=self.window(total.metric),
             overall=self.shown(total),
         )

@@ -6,21 +6,29 @@ chart data around them. Everything in one folder is one system, whatever the fil
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from ppp_metrics.errors import DataError
+from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import Message, msg
-from ppp_metrics.metrics.attack import Quantity, findings
 from ppp_metrics.metrics.disclosure import threshold
 from ppp_metrics.metrics.protection import Name
-from ppp_metrics.metrics.publication import Release
+from ppp_metrics.reporting.connections import connect
+from ppp_metrics.reporting.differenced import differences
 from ppp_metrics.reporting.exported import read_exports
 from ppp_metrics.reporting.finished import Finished, Page, read_page
-from ppp_metrics.reporting.manifest import Report, read_manifest
+from ppp_metrics.reporting.integers import Range
+from ppp_metrics.reporting.knowledge import Shown, Withheld, known_from
+from ppp_metrics.reporting.ledger import Entry
+from ppp_metrics.reporting.manifest import MANIFEST, Report, read_manifest
+from ppp_metrics.reporting.solving import Variable, judged, solve
+
+ANY_ORDER: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,9 @@ class Leak:
     name: Name
     low: float | None = None
     high: float | None = None
+    part: str = ""
+    candidates: int | None = None
+    because: str = ""
 
     @property
     def place(self) -> dict[str, Any]:
@@ -39,12 +50,13 @@ class Leak:
 
     @property
     def message(self) -> Message:
-        at = ", ".join(f"{name} {_text(value)}" for name, value in self.place.items() if value != "")
         values = {
             "file": self.file,
-            "number": f"{self.name[0]} ({at})" if at else self.name[0],
+            "number": _named(self.name),
             "low": _digits(self.low),
             "high": _digits(self.high),
+            "count": self.candidates,
+            "because": self.because,
         }
         return Message(SENTENCES[self.how].text, values)
 
@@ -52,21 +64,30 @@ class Leak:
 SENTENCES = {
     "computed": msg("{file}: {number} is withheld, but can be computed. It is {low}."),
     "narrowed": msg("{file}: {number} is withheld, but can be narrowed down to {low} to {high}."),
+    "unanswered": msg("{file}: whether {number}, which is withheld, can be worked out was not found in time."),
+    "contradicts": msg("{file}: {number} cannot be judged, because these contradict each other: {because}."),
+    "differs": msg(
+        "{file}: {number} differs from a number before it by {count} people, whose numbers together are {low} to "
+        "{high}."
+    ),
     "shown": msg("{file}: {number} is withheld here, and shown in another file."),
     "charted": msg("{file}: the chart of {number} holds {low}, which the report says nowhere."),
     "written": msg("{file}: {number} is withheld, but a number stands beside its name in words or in a chart."),
+    "outside": msg("{file}: {number} stands outside the sections of the report, where nothing is withheld."),
+    "changed": msg("{file} is not the file that was made: the manifest lists another. Make it again."),
     "filled": msg("{file}: {number} is called withheld, but a number stands there."),
 }
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What was read, and what it gives away."""
+    """What was read, and what it gives away; `remembered` is how many other files the ledger holds beside these."""
 
     files: int
     cells: int
     withheld: int
     leaks: tuple[Leak, ...]
+    remembered: int = 0
 
     @property
     def passed(self) -> bool:
@@ -77,16 +98,19 @@ class Audit:
         return {
             "passed": self.passed,
             "files": self.files,
+            "remembered": self.remembered,
             "cells": self.cells,
             "withheld": self.withheld,
             "findings": [
                 {
-                    "finding": leak.how,
+                    "finding": "narrowed" if leak.how == "differs" else leak.how,
                     "file": leak.file,
                     "metric": leak.name[0],
                     "place": leak.place,
                     "low": leak.low,
                     "high": leak.high,
+                    "part": leak.part,
+                    "candidates": leak.candidates,
                     "message": str(leak.message),
                 }
                 for leak in self.leaks
@@ -94,13 +118,19 @@ class Audit:
         }
 
 
-def audit(out: Path) -> Audit:
-    """Read the reports and exports of a folder back, and attack them.
+def audit(out: Path, remembered: Sequence[Entry] = (), versions: Mapping[str, int] = ANY_ORDER) -> Audit:
+    """Read the reports and exports of a folder, and of those in it, back, and attack them with what is remembered.
 
-    Raises DataError when there are none, or a file cannot be read.
+    `versions` say which records are the newest, by `made_from`.
+
+    Raises DataError when there are none, or a file, or a manifest, cannot be read.
     """
-    files: list[Finished] = [*read_pages(out, read_manifest(out).values())]
-    files += [each for _, each in read_exports(out)]
+    listed = [
+        replace(report, file=(folder / report.file).relative_to(out).as_posix())
+        for folder in _folders(out)
+        for report in _listed(folder)
+    ]
+    files: list[Finished] = [*read_pages(out, listed), *(each for _, each in read_exports(out))]
     if not files:
         raise DataError(
             msg(
@@ -109,21 +139,20 @@ def audit(out: Path) -> Audit:
                 folder=out.name or str(out),
             )
         )
-    return audit_files(files)
+    return audit_files(files, remembered, versions)
 
 
-def read_folder(out: Path, but: Iterable[Path] = ()) -> list[Finished]:
-    """What was published before: the reports and exports in a folder that are there, but for those that are replaced.
+def _folders(out: Path) -> list[Path]:
+    """A folder and those below it in which reports stand."""
+    return sorted({path.parent for path in out.rglob(MANIFEST)})
 
-    Raises DataError for what cannot be read.
-    """
-    left_out = {path.resolve() for path in but}
-    reports = [
-        report
-        for report in read_manifest(out).values()
-        if (out / report.file).is_file() and (out / report.file).resolve() not in left_out
-    ]
-    return [*read_pages(out, reports), *(each for path, each in read_exports(out) if path.resolve() not in left_out)]
+
+def _listed(folder: Path) -> Iterable[Report]:
+    """The reports of a folder. Raises DataError where its manifest cannot be read."""
+    reports = read_manifest(folder)
+    if not reports and '"reports": []' not in (folder / MANIFEST).read_text("utf-8", "replace"):
+        raise DataError(msg("{file} cannot be read: {reason}.", file=MANIFEST, reason=folder.name or str(folder)))
+    return reports.values()
 
 
 def read_pages(out: Path, reports: Iterable[Report]) -> list[Page]:
@@ -131,16 +160,30 @@ def read_pages(out: Path, reports: Iterable[Report]) -> list[Page]:
     pages = []
     for report in reports:
         try:
-            pages.append(read_page(report, (out / report.file).read_text("utf-8")))
-        except (OSError, ValueError, KeyError) as error:
+            content = (out / report.file).read_bytes()
+            is_changed = hashlib.sha256(content).hexdigest() != report.sha256
+            page = replace(read_page(report, content.decode("utf-8")), is_changed=is_changed)
+            # a metric, a group or a period that nobody knows is no page of ours
+            list(page.tables())
+            pages.append(page)
+        except (OSError, ValueError, KeyError, IndexError, UsageError) as error:
             raise DataError(msg("{file} cannot be read: {reason}.", file=report.file, reason=str(error))) from None
     return pages
 
 
-def audit_files(files: Sequence[Finished]) -> Audit:
-    """Attack files as if one reader has all of them."""
+def audit_files(
+    files: Sequence[Finished], remembered: Sequence[Entry] = (), versions: Mapping[str, int] = ANY_ORDER
+) -> Audit:
+    """Attack files as if one reader has all of them, and those that are remembered from before."""
+    together = sorted([*remembered, *files], key=lambda each: versions.get(each.made_from, 0))
     withheld = [is_withheld for each in files for _, rows, _ in each.tables() for *_, is_withheld in rows]
-    return Audit(files=len(files), cells=len(withheld), withheld=sum(withheld), leaks=tuple(_leaks(files)))
+    return Audit(
+        files=len(files),
+        cells=len(withheld),
+        withheld=sum(withheld),
+        leaks=tuple(_leaks(together)),
+        remembered=sum(len(each.files) for each in remembered),
+    )
 
 
 def _leaks(files: Sequence[Finished]) -> dict[Leak, None]:
@@ -150,50 +193,94 @@ def _leaks(files: Sequence[Finished]) -> dict[Leak, None]:
     for each in files:
         for how, name in each.betrayed():
             leaks[Leak(how, each.file, name)] = None
-        for section, number in each.charted if isinstance(each, Page) else ():
-            leaks[Leak("charted", each.file, (section, frozenset()), number, number)] = None
+        leaks |= dict.fromkeys(_of_page(each) if isinstance(each, Page) else ())
     return leaks
+
+
+def _of_page(page: Page) -> Iterator[Leak]:
+    """What a page says beside its numbers, and whether it is the page that was made."""
+    for section, number in page.charted:
+        yield Leak("charted", page.file, (section, frozenset()), number, number)
+    for text in dict.fromkeys(page.outside):
+        yield Leak("outside", page.file, (text, frozenset()))
+    if page.is_changed:
+        yield Leak("changed", page.file, ("", frozenset()))
 
 
 def new_leaks(new: Sequence[Finished], before: Sequence[Finished]) -> list[Leak]:
     """What somebody who has all the files can work out, and could not from those that were there before."""
     known = _leaks(before)
-    return [leak for leak in _leaks([*before, *new]) if leak not in known]
-
-
-def released(files: Iterable[Finished], edition: str) -> tuple[Release, dict[Name, str]]:
-    """What files say to a reader of an edition, and a file for each cell that one of them withholds.
-
-    Of another edition only what both protect alike counts: companies, that one of them shows, are none of the other's.
-    """
-    files = list(files)
-    release = Release({region: areas for each in files for region, areas in each.areas.items()})
-    withheld_in: dict[Name, str] = {}
-    for each in files:
-        for table, rows, groups in each.tables():
-            least = threshold(table.metric, edition)
-            if not least or threshold(table.metric, each.edition) != least:
-                continue
-            release.add(table, rows, groups)
-            for group, _, is_withheld in rows:
-                if is_withheld:
-                    withheld_in.setdefault(table.name(group), each.file)
-    return release, withheld_in
+    found = [leak for leak in _leaks([*before, *new]) if leak not in known]
+    if any(leak.how == "shown" for leak in found):
+        # a number that was shown before is told by that file, not by one that withholds it now
+        said = {
+            table.name(group)
+            for each in before
+            for table, rows, _ in each.tables()
+            for group, _, is_withheld in rows
+            if not is_withheld
+        }
+        found = [leak for leak in found if leak.how != "shown" or leak.name not in said]
+    return found
 
 
 def _attack(files: Sequence[Finished], edition: str) -> Iterator[Leak]:
-    release, withheld_in = released(files, edition)
-    for name in sorted(release.clashes, key=str):
-        yield Leak("shown", withheld_in[name], name)
-    behind: dict[Quantity, list[Name]] = defaultdict(list)
-    for cell in release.cells.values():
-        if cell.is_withheld:
-            for quantity in cell.numbers:
-                behind[quantity].append(cell.name)
-    for found in findings(release.cells.values(), release.sums()):
-        for name in behind[found.quantity]:
-            how = "computed" if found.high - found.low < 0.5 else "narrowed"
-            yield Leak(how, withheld_in[name], name, found.low, found.high)
+    told = [(each, list(_protected(each, edition))) for each in files]
+    for each in dict.fromkeys(differences(told)):
+        yield Leak("differs", each.file, each.name, each.low, each.high, "amount", each.few)
+    known = known_from(told)
+    connect(known)
+    answers = solve(known)
+    shown = {each.name for versions in known.shown.values() for own in versions.values() for each in own}
+    for numbers, unjudged in answers.contradictions:
+        yield _contradiction(numbers, [cell for cell in known.withheld if unjudged & {*cell.parts.values()}])
+    for cell in known.withheld:
+        if cell.name in shown:
+            yield Leak("shown", cell.file, cell.name)
+        yield from _narrow(cell, answers.ranges)
+
+
+def _protected(file: Finished, edition: str) -> Iterator[Any]:
+    """The tables of a file that concern a reader of an edition.
+
+    Of another edition only what both protect alike counts: companies, that one of them shows, are none of the other's.
+    """
+    for table, rows, groups in file.tables():
+        least = threshold(table.metric, edition)
+        if least and threshold(table.metric, file.edition) == least:
+            yield table, rows, groups
+
+
+def _narrow(cell: Withheld, ranges: Mapping[Variable, Range | None]) -> Iterator[Leak]:
+    """The worst that is known of a cell: the number of its parts that has the fewest values left."""
+    found = {}
+    for part, number in judged(cell.parts).items():
+        for name in ((number, None), (number, cell.version)):
+            if name in ranges:
+                found[part] = ranges[name]
+    if not found:
+        return
+    known = {part: each for part, each in found.items() if each}
+    if not known:
+        yield Leak("unanswered", cell.file, cell.name, part=next(iter(found)))
+        return
+    part, worst = min(known.items(), key=lambda each: (each[1].candidates or math.inf, each[1].high - each[1].low))
+    how = "computed" if worst.high - worst.low < 0.5 else "narrowed"
+    yield Leak(how, cell.file, cell.name, worst.low, worst.high, part, worst.candidates)
+
+
+def _contradiction(numbers: Sequence[Shown], unjudged: Sequence[Withheld]) -> Leak:
+    told_of: list[Shown | Withheld] = [*unjudged, *numbers]
+    first = next(iter(told_of), None)
+    told = "; ".join(dict.fromkeys(f"{_named(each.name)} = {_digits(each.high)} ({each.file})" for each in numbers))
+    file, name = (first.file, first.name) if first else ("", ("", frozenset()))
+    return Leak("contradicts", file, name, because=told)
+
+
+def _named(name: Name) -> str:
+    place = dict(sorted(name[1], key=str))
+    at = ", ".join(f"{dimension} {_text(value)}" for dimension, value in place.items() if value != "")
+    return f"{name[0]} ({at})" if at else name[0]
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -24,16 +24,19 @@ from ppp_metrics.language import LANGUAGES, Message, msg, user_language
 from ppp_metrics.periods import Period
 from ppp_metrics.records.suites import read_suites
 from ppp_metrics.reporting import kernels
-from ppp_metrics.reporting.audit import Leak, new_leaks, read_folder
-from ppp_metrics.reporting.execution import run_notebook, write_page
+from ppp_metrics.reporting.audit import Leak, new_leaks
+from ppp_metrics.reporting.execution import keep_failed, run_notebook, write_page
 from ppp_metrics.reporting.finished import Finished, Page, read_page
+from ppp_metrics.reporting.folders import refuse_other_edition
 from ppp_metrics.reporting.handover import Release, told_to_kernels
 from ppp_metrics.reporting.index import write_index
+from ppp_metrics.reporting.ledger import look_into, record
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.reporting.manifest import Report, read_manifest, replace_file, tell_changes, write_manifest
 from ppp_metrics.reporting.pdf import check_pdf
 from ppp_metrics.reporting.plan import Job, check_notebooks, plan_reports, region_slices
 from ppp_metrics.reporting.prefetch import prefetch
+from ppp_metrics.reporting.published import not_in_ledger, publication, published_before
 from ppp_metrics.reporting.release import Question, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
@@ -75,8 +78,8 @@ def make_reports(
     made from the same inputs before is kept, unless `force`. Static reports have no script; their charts stand still.
     With PDF, each stands beside its page as a tagged PDF too.
 
-    What all of them together withhold is decided first. Before they are put in place they are audited, with what stands
-    there already: if anybody could work out what is withheld, none is.
+    What all of them together withhold is decided first. They are audited with all that was ever published: if anybody
+    could work out what is withheld, none is put in place. Before they are, they are written into the ledger.
 
     Raises UsageError and DataError as `plan_reports` and `check_notebooks` do, and DataError when a notebook fails,
     `out` cannot be written or the audit finds something. When a notebook fails, the other reports are put in place.
@@ -84,6 +87,7 @@ def make_reports(
     planned = plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks, is_static, with_pdf)
     if with_pdf:
         check_pdf()
+    refuse_other_edition(place, out, edition)
     try:
         out.mkdir(parents=True, exist_ok=True)
         return _make(place, planned, out, jobs or os.cpu_count() or 1, force)
@@ -98,10 +102,15 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
         kernels.warm_up()
     is_same = all(job.file in known and known[job.file].records == job.records for job in planned)
     slices = region_slices(place, planned) if may_be_kept and not is_same else {}
+    ledger = look_into(place)
     current = [] if force else [job for job in planned if _is_current(out, job, known.get(job.file), slices)]
+    # what has been withdrawn is made anew
+    current = [job for job in current if known[job.file].sha256 not in ledger.withdrawn]
     kept = {job.file: replace(known[job.file], records=job.records) for job in current}
     todo = [job for job in planned if job.file not in kept]
     if not todo:
+        if unknown := not_in_ledger(place, out, kept, ledger):
+            record(place, unknown, ledger.newest, lambda added: None)
         if any(kept[file] != known[file] for file in kept):
             write_manifest(out, known | kept)
         return [kept[job.file] for job in planned]
@@ -113,10 +122,13 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
     # kernels run in the folder of their notebooks
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out)).absolute()
     try:
-        before = read_folder(out, [out / job.file for job in todo])
+        # an earlier version of a report is replaced, also where editions had no folder of their own yet
+        replaced = [folder / job.file for job in todo for folder in (out, place.reports)]
+        earlier = published_before(place, out, replaced, ledger)
+        before = earlier.files
         workers = min(workers, len(todo))
-        with _processes(workers) as pool, _processes(1) as checker:
-            # Great Expectations takes seconds to import: it is there when the numbers are
+        with kernels.pool(workers) as pool, kernels.lasting() as checker:
+            # Great Expectations takes seconds to import: it is there when the numbers are, and when the next release is
             checker.submit(read_suites, place.expectations)
             hashed = checker.submit(dict, slices) if slices else checker.submit(region_slices, place, todo)
             done = _run_until_foreseen(place, todo, before, scratch, pool, workers)
@@ -128,6 +140,13 @@ def _make(place: Workspace, planned: Sequence[Job], out: Path, workers: int, for
         _refuse_leaks(leaks)
         slices = hashed.result()
         done.reports = {file: replace(report, slice=slices[report.region]) for file, report in done.reports.items()}
+        made = [publication(page, page.report.sha256, "report") for page in _pages(done)]
+        record(
+            place,
+            [*earlier.missing, *made],
+            ledger.newest,
+            lambda added: _refuse_leaks(_leaks(done, [*before, *added])),
+        )
         _put_in_place(done, scratch, out)
         # read again: another run may have added its reports in the meantime
         listed = write_manifest(out, tell_changes(read_manifest(out), kept | done.reports))
@@ -156,7 +175,7 @@ def _run_until_foreseen(
             found += prefetch(place, asked, release, pool, 3 * workers, is_protected=True)
             for each in found:
                 each.result()
-            done = _run(todo, scratch, pool, workers)
+            done = _run(todo, scratch, pool, workers, release.key)
         for file, report in done.reports.items():
             done.reports[file] = replace(report, areas=areas.get(report.region, []))
         more = {job: _not_foreseen(questions, done.reports.get(job.file)) for job, questions in asked.items()}
@@ -171,8 +190,12 @@ def _not_foreseen(questions: Sequence[Question], report: Report | None) -> list[
 
 def _leaks(done: Outcome, before: Sequence[Finished]) -> list[Leak]:
     """What somebody who has all the files can work out of what one withholds, because of the new ones."""
-    new = [replace(done.pages[file], report=report) for file, report in done.reports.items()]
+    new = _pages(done)
     return new_leaks(new, before) if new else []
+
+
+def _pages(done: Outcome) -> list[Page]:
+    return [replace(done.pages[file], report=report) for file, report in done.reports.items()]
 
 
 def _refuse_leaks(leaks: Sequence[Leak]) -> None:
@@ -180,15 +203,16 @@ def _refuse_leaks(leaks: Sequence[Leak]) -> None:
     if leaks:
         raise DataError(
             msg(
-                "No report was written, because {count} withheld numbers could be worked out from them. {first} If the "
-                "other file was made before: remove it, or make it again with `--force`.",
+                "No report was written, because {count} withheld numbers could be worked out from them and from what "
+                "was published before. {first} `ppp-metrics release list` says what that was; "
+                "`ppp-metrics release withdraw` takes out what nobody has any more.",
                 count=len(leaks),
                 first=leaks[0].message,
             )
         )
 
 
-def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Outcome:
+def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int, key: bytes) -> Outcome:
     """Run the notebooks, each in a kernel of its own, and write their pages into `scratch`.
 
     The work is done in the kernels and in the pool's processes; a thread a report is enough to wait for it. Two reports
@@ -198,7 +222,7 @@ def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Ou
     done = Outcome()
     in_order = sorted(todo, key=lambda job: LANGUAGES.index(job.lang))
     with _progress(len(todo)) as tell, ThreadPoolExecutor(workers + 2 * (workers > 1)) as waiting:
-        running = {waiting.submit(_make_one, job, scratch, pool): job for job in in_order}
+        running = {waiting.submit(_make_one, job, scratch, pool, key): job for job in in_order}
         try:
             for future in as_completed(running):
                 job = running[future]
@@ -215,19 +239,19 @@ def _run(todo: Sequence[Job], scratch: Path, pool: Executor, workers: int) -> Ou
     return done
 
 
-def _make_one(job: Job, scratch: Path, pool: Executor) -> tuple[Page, list[dict[str, Any]]]:
+def _make_one(job: Job, scratch: Path, pool: Executor, key: bytes) -> tuple[Page, list[dict[str, Any]]]:
     begun = time.monotonic()
     page = scratch / Path(job.file).name
     executed = page.with_suffix(".ipynb")
-    notebook = run_notebook(job, executed)
-    report, numbers = pool.submit(write_page, job, notebook, page).result()
+    try:
+        notebook = run_notebook(job, executed, key)
+        report, numbers = pool.submit(write_page, job, notebook, page).result()
+    except PppError:
+        keep_failed(executed, key)
+        raise
     read = pool.submit(read_page, report, page.read_text("utf-8")).result()
     executed.unlink()
     return replace(read, report=replace(report, seconds=round(time.monotonic() - begun, 1))), numbers
-
-
-def _processes(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, kernels.context(), initializer=kernels.leave_interrupts)
 
 
 def _take_back_wrong(done: Outcome, wrong: Mapping[str, DataError]) -> None:

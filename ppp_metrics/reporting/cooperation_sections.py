@@ -83,7 +83,7 @@ class CooperationSections(Desk):
         if paid.is_suppressed:
             return [msg("What companies contribute is withheld.")]
         if paid.value is None:
-            return [msg("Of no partnership in this region it is known what companies contribute."), *self._wider()]
+            return [msg("What companies contribute to partnerships in this region is not known."), *self._wider()]
         found = [
             msg(
                 "Companies bring {share} of what members of partnerships are known to contribute in cash and in kind.",
@@ -141,8 +141,8 @@ class CooperationSections(Desk):
         if shown:
             found.append(
                 msg(
-                    "Of the issues accepted from {window}, these numbers were worked on in each kind of workplace or "
-                    "community: {parts}.",
+                    "Of the issues accepted from {window}, these numbers were worked on in these kinds of workplace "
+                    "or community: {parts}.",
                     window=self.window(shown[0].metric),
                     parts=self.listed([f"{each.label} {self.n_of(each)}" for each in shown]),
                 )
@@ -155,12 +155,12 @@ class CooperationSections(Desk):
         if is_open:
             found.append(
                 msg(
-                    "Open now in each kind of workplace or community: {parts}.",
+                    "Open now, by kind of workplace or community: {parts}.",
                     parts=self.listed([f"{each.label} {self.shown(each)}" for each in is_open]),
                 )
             )
         if not found:
-            found.append(msg("How many issues were worked on in each kind of workplace is withheld."))
+            found.append(msg("How many issues were worked on in which kind of workplace is withheld."))
         elif any(each.is_suppressed for each in (*placed, *running)):
             found.append(msg("Some of these numbers are withheld; the table tells which."))
         told = [each for each in placed if each.value is not None]
@@ -182,10 +182,14 @@ class CooperationSections(Desk):
         title = msg("Capabilities that are missing")
         total = self.number("capability_coverage_pct")
         numbers = self.numbers("capability_coverage_pct", "capability")
+        if total.is_suppressed:
+            hidden = msg("Which capabilities education partners bring is withheld.")
+            return self.section("capabilities", title, [hidden])
         if total.value is None:
-            unknown = msg("Of no partnership in this region it is known which capabilities its partners bring.")
+            unknown = msg("We do not know which capabilities the partners in this region bring.")
             return self.section("capabilities", title, [unknown, *self._wider()])
-        nowhere = [each.label for each in numbers if not each.numerator]
+        nowhere = [each.label for each in numbers if each.numerator == 0]
+        withheld = [each.label for each in numbers if each.is_suppressed]
         somewhere = [each for each in numbers if each.numerator and each.numerator < (each.denominator or 0)]
         findings = []
         if nowhere:
@@ -198,7 +202,14 @@ class CooperationSections(Desk):
             )
         if somewhere:
             lacking = [f"{each.label} ({self._of_all(each)})" for each in somewhere]
-            findings.append(msg("Not every partnership has these: {names}.", names=self.listed(lacking)))
+            said = (
+                msg("Of the capabilities shown, these are missing at some partnerships: {names}.")
+                if withheld
+                else msg("Not every partnership has these: {names}.")
+            )
+            findings.append(Message(said.text, {"names": self.listed(lacking)}))
+        if withheld:
+            findings.append(msg("Withheld: {names}.", names=self.listed(withheld)))
         if not findings:
             findings.append(
                 msg(
@@ -216,12 +227,13 @@ class CooperationSections(Desk):
             )
         )
         caption = msg("Partnerships to which education partners bring a capability, on the last day of the period")
-        bars = [Row(each.heading, each.numerator or 0, self._of_all(each)) for each in numbers]
+        bars = [
+            Row(each.heading, each.numerator or 0, self._of_all(each)) for each in numbers if not each.is_suppressed
+        ]
         header = [msg("capability"), msg("partnerships that have it"), msg("partnerships"), msg("share")]
         rows = [[each.heading, self.numerator(each), self.n_of(each), self.shown(each)] for each in numbers]
-        return self.section(
-            "capabilities", title, findings, partial(draw_bars, rows=bars), caption, [Table(caption, header, rows)]
-        )
+        draw = partial(draw_bars, rows=bars) if bars else None
+        return self.section("capabilities", title, findings, draw, caption, [Table(caption, header, rows)])
 
     def _wider(self) -> list[Message]:
         """Where else a part of a country can look: the region of a partnership is all of the area that it works in."""

@@ -179,10 +179,11 @@ class Report(
     def headline(self) -> Section:
         """The five numbers that matter, and what they come to in plain words."""
         now = {metric_id: self.number(metric_id) for metric_id in self.subject.numbers}
-        told, cards = self.subject.tell(self, now), self.subject.cards
+        told, cards, title = self.subject.tell(self, now), self.subject.cards, msg("In short")
+        self.mark_withheld(title)
         return self.render(
             "headline",
-            title=msg("In short"),
+            title=title,
             summary=" ".join(map(self.say, [*told, *self.lacking_told(rows_only=True)])),
             cards=cards(self) if cards else [headline.make_card(self, number) for number in now.values()],
             interval_label=msg("95% interval"),
@@ -219,7 +220,7 @@ class Report(
 
     def _withheld(self) -> list[Message]:
         """How many numbers of this report are withheld, and why."""
-        count = len([number for number in self.every_number() if number["suppressed"]])
+        told = self.withheld_told()
         rows = (
             [
                 msg(
@@ -231,11 +232,11 @@ class Report(
             if self.rows_withheld
             else []
         )
-        if not count:
+        if not told:
             return rows or [msg("Nothing in this report is withheld.")]
         found = [
             *rows,
-            msg("Numbers withheld in this report: {count}.", count=self.count(count)),
+            *told,
             msg(
                 "Numbers are withheld where 1 to 4 people stand behind them, or behind the part of a share that meets "
                 "its condition or that does not."

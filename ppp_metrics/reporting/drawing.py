@@ -16,8 +16,8 @@ from html import escape
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.reporting.handover import told_by_release
-from ppp_metrics.reporting.light_imports import without_address_grammar
 
 if TYPE_CHECKING:
     import altair as alt

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Message, msg
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.reporting.dashboard import package_version
-from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.manifest import Report
 from ppp_metrics.reporting.plan import Job
+from ppp_metrics.reporting.sealed import refuse_others, strip_others
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,11 +29,32 @@ KERNEL_ARGUMENTS = (
 )
 
 
-def run_notebook(job: Job, executed: Path) -> NotebookNode:
+def run_notebook(job: Job, executed: Path, key: bytes) -> NotebookNode:
     """The executed notebook of a report, which is written to `executed` too, as far as it came.
 
-    Raises DataError with the failing cell's own words.
+    Raises DataError with the failing cell's own words, and when a cell shows what is no section sealed with `key`.
     """
+    notebook = _execute(job, executed)
+    refuse_others(job, notebook, key)
+    return notebook
+
+
+def keep_failed(executed: Path, key: bytes) -> None:
+    """Leave of a failed notebook what its author can look at, who alone may: what a cell showed of records is not kept.
+
+    The folder that it will stand in is one that may be sent to others.
+    """
+    with without_address_grammar():
+        import nbformat
+
+    if executed.is_file():
+        notebook = nbformat.read(executed, as_version=4)
+        strip_others(notebook, key)
+        nbformat.write(notebook, executed)
+        executed.chmod(0o600)
+
+
+def _execute(job: Job, executed: Path) -> NotebookNode:
     with without_address_grammar():
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -81,6 +105,9 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
     pdf = write_pdf(render_page(notebook, is_static=True)) if job.with_pdf else b""
     if pdf:
         page.with_suffix(".pdf").write_bytes(pdf)
+    groups, withheld = foot["groups"], foot["withheld"]
+    if job.edition == "funder":
+        groups, withheld = _as_listed(groups, withheld, written.decode())
     report = Report(
         file=job.file,
         notebook=job.notebook.stem,
@@ -100,14 +127,32 @@ def write_page(job: Job, notebook: NotebookNode, page: Path) -> tuple[Report, li
         as_of=foot["as_of"],
         loads=foot["loads"],
         questions=foot["questions"],
-        groups=foot["groups"],
-        withheld=foot["withheld"],
+        groups=groups,
+        withheld=withheld,
         tile=about["tile"],
         is_static=job.is_static,
         pdf=job.pdf if pdf else "",
         pdf_sha256=hashlib.sha256(pdf).hexdigest() if pdf else "",
     )
     return report, foot["numbers"]
+
+
+def _as_listed(
+    groups: Sequence[Sequence[str]], withheld: Sequence[str], page: str
+) -> tuple[list[list[str]], list[str]]:
+    """The groups of each question and the withheld cells without the names of those that the page does not list.
+
+    How many groups there are stays: the audit must know that a total is of more than what is listed.
+    """
+    cells = {unescape(cell) for cell in re.findall(r'data-cell="([^"]*)"', page)}
+    told = [
+        [
+            key if f"{at}/{key}" in cells else "/".join([f"?{number}"] * (key.count("/") + 1))
+            for number, key in enumerate(keys, start=1)
+        ]
+        for at, keys in enumerate(groups)
+    ]
+    return told, [cell for cell in withheld if cell in cells]
 
 
 def stopped(job: Job, said: Message | str) -> Message:

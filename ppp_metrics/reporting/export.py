@@ -1,7 +1,8 @@
 """The funder's package: the numbers of a period's reports as a workbook, or as CSV with `datapackage.json`.
 
 The notebooks are run without drawing anything, as the release planner does: what they ask is what the reports show. It
-is decided on as one release together with what was published before, read back and attacked before it is in place.
+is decided on as one release together with what was published before, read back, attacked and written into the ledger
+before it is in place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,7 @@ from ppp_metrics.records.checks import last_check
 from ppp_metrics.records.history import fingerprint, status
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import kernels
-from ppp_metrics.reporting.audit import new_leaks, read_folder
+from ppp_metrics.reporting.audit import new_leaks
 from ppp_metrics.reporting.dashboard import package_version
 from ppp_metrics.reporting.execution import stopped
 from ppp_metrics.reporting.export_files import FILES, WORKBOOK, is_export, write_folder, write_workbook
@@ -35,7 +36,10 @@ from ppp_metrics.reporting.export_rows import about_row, definition_rows, in_ord
 from ppp_metrics.reporting.export_sheets import Rows
 from ppp_metrics.reporting.exported import read_export
 from ppp_metrics.reporting.finished import Finished
+from ppp_metrics.reporting.folders import refuse_other_edition
+from ppp_metrics.reporting.ledger import record
 from ppp_metrics.reporting.plan import Job, check_notebooks, plan_reports
+from ppp_metrics.reporting.published import hash_of_file, publication, published_before
 from ppp_metrics.reporting.release import Question, asked_by, decide, foreseen, wrong_numbers
 from ppp_metrics.workspace import Workspace
 
@@ -77,8 +81,8 @@ def make_export(
     """The numbers that the reports of a period, some regions and an edition show, in one workbook or folder.
 
     No notebook: all of the workspace's. Region None: each country with data; "all": their NUTS 2 areas too. `out` ends
-    in `.xlsx`, or is a folder that is new, empty or holds an export already. What lies in the workspace's folder of
-    reports was published before: what it withholds is withheld here, too.
+    in `.xlsx`, or is a folder that is new, empty or holds an export already. What was ever published withholds, is
+    withheld here, too.
 
     Raises UsageError and DataError as `plan_reports` and `check_notebooks` do; UsageError where `out` is neither, and
     DataError when it holds other files or cannot be written, a notebook fails, or somebody could work out what is
@@ -90,9 +94,11 @@ def make_export(
     _refuse_place(out)
     planned = list(dict.fromkeys(plan_reports(place, notebooks, period, region, lang, edition, allow_failed_checks)))
     check_notebooks(planned)
-    before = read_folder(place.reports, [out])
+    refuse_other_edition(place, out.parent, edition, out)
+    earlier = published_before(place, place.reports, [out])
+    before = earlier.files
     workers = min(os.cpu_count() or 1, len(planned))
-    with ProcessPoolExecutor(workers, kernels.context(), initializer=kernels.leave_interrupts) as pool:
+    with kernels.pool(workers) as pool:
         try:
             areas, answers = _answers(place, planned, before, pool)
         except BrokenProcessPool:
@@ -123,7 +129,14 @@ def make_export(
                 write_workbook(made, sheets, lang, day)
             else:
                 write_folder(made, sheets, lang, _described(place, job, day, state))
-            _refuse_leaks(read_export(made, out.name), before)
+            export = read_export(made, out.name)
+            _refuse_leaks(export, before)
+            record(
+                place,
+                [*earlier.missing, publication(export, hash_of_file(made), "export")],
+                earlier.known.newest,
+                lambda added: _refuse_leaks(export, [*before, *added]),
+            )
             _put_in_place(made, out, scratch)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -188,8 +201,9 @@ def _refuse_leaks(made: Finished, before: Sequence[Finished]) -> None:
     if leaks := new_leaks([made], before):
         raise DataError(
             msg(
-                "No export was written, because {count} withheld numbers could be worked out from it. {first} Make the "
-                "reports in the workspace again with `ppp-metrics report --force`, or remove what is out of date.",
+                "No export was written, because {count} withheld numbers could be worked out from it and from what was "
+                "published before. {first} `ppp-metrics release list` says what that was; "
+                "`ppp-metrics release withdraw` takes out what nobody has any more.",
                 count=len(leaks),
                 first=leaks[0].message,
             )

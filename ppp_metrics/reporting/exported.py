@@ -38,6 +38,14 @@ class Export:
         return self._told("edition")
 
     @property
+    def period(self) -> str:
+        return self._told("period")
+
+    @property
+    def made_from(self) -> str:
+        return f"{self._told('fingerprint')} {self._told('version').removeprefix('ppp_metrics ')}"
+
+    @property
     def areas(self) -> Mapping[str, Sequence[str]]:
         return {str(row["subject"]): str(row["value"]).split(", ") for row in self.about if row["item"] == "areas"}
 
@@ -90,7 +98,7 @@ def read_export(path: Path, name: str) -> Export:
     sheets = read_sheets(path)
     export = Export(name, sheets["numbers"], sheets["about"])
     try:
-        list(export.tables()), export.edition
+        list(export.tables()), export.edition, export.period, export.made_from
     except (KeyError, ValueError, StopIteration, UsageError) as error:
         raise DataError(msg("{file} cannot be read: {reason}.", file=name, reason=str(error))) from None
     return export

@@ -35,10 +35,20 @@ Row = tuple[dict[str, str], dict[str, float | None], bool]
 """A row's group, the numbers it shows, and whether it is withheld."""
 
 
-class Finished(Protocol):
-    """A file that somebody has: a report's page, or an export.
+PARTS = {
+    "body": ("a.skip",),
+    "div": ("header.ppp-header", "main", "footer.ppp-foot"),
+    "main": ("section.ppp-section", "section.ppp-headline", "section.ppp-text", "p.ppp-not-shown"),
+}
+"""What stands in a page's body, in the `div` in it, and in the `main` in that: a tag and a class each."""
 
-    `areas` are those with data that each of its regions is divided into, as far as it says so.
+
+class Finished(Protocol):
+    """A file that somebody has, or had: a report's page, an export, or what the ledger knows of one.
+
+    `areas` are those with data that each of its regions is divided into, as far as it says so. `made_from` is the
+    fingerprint of the records, and the version of the program: the same number in files that differ in it may be
+    another, in two versions.
     """
 
     @property
@@ -46,6 +56,9 @@ class Finished(Protocol):
 
     @property
     def edition(self) -> str: ...
+
+    @property
+    def made_from(self) -> str: ...
 
     @property
     def areas(self) -> Mapping[str, Sequence[str]]: ...
@@ -62,13 +75,16 @@ class Page:
     """A finished report, as its file reads: every number with its place, and what its words and charts say besides.
 
     `written` are the withheld cells beside whose name a number stands in words or a chart; `charted` are the section
-    and the number of each mark in a chart that stands where no word of the report says it does.
+    and the number of each mark in a chart that stands where no word of the report says it does. `outside` is what
+    stands beside the parts that a report is made of; `is_changed`: the file is not the one that the manifest lists.
     """
 
     report: Report
     cells: Cells = field(repr=False)
     written: tuple[str, ...] = ()
     charted: tuple[tuple[str, float], ...] = ()
+    outside: tuple[str, ...] = ()
+    is_changed: bool = False
 
     @property
     def file(self) -> str:
@@ -77,6 +93,14 @@ class Page:
     @property
     def edition(self) -> str:
         return self.report.edition
+
+    @property
+    def period(self) -> str:
+        return self.report.period
+
+    @property
+    def made_from(self) -> str:
+        return f"{self.report.fingerprint} {self.report.version}"
 
     @property
     def areas(self) -> Mapping[str, Sequence[str]]:
@@ -125,7 +149,9 @@ class Page:
             read["n"] = read.get("value")
         if metric.kind in ("rate", "comparison") and not metric.n_of:
             read["denominator"] = read.get("n")
-            if read.get("numerator") is None and None not in (read.get("value"), read.get("n")):
+            # a percentage with one decimal says of how many only where these are fewer than a thousand
+            is_told = None not in (read.get("value"), read.get("n")) and read["n"] < 1000  # type: ignore[operator]
+            if read.get("numerator") is None and is_told:
                 read["numerator"] = round(read["value"] * read["n"] / 100)  # type: ignore[operator]
         return {part: read.get(part) for part in ("n", "value", "numerator", "denominator")}
 
@@ -161,7 +187,33 @@ def read_page(report: Report, html: str) -> Page:
         cells,
         tuple(cell for section in sections for cell in _written(section, report.lang)),
         tuple(found for section in sections for found in _charted(section, report.lang)),
+        tuple(_outside(page)),
     )
+
+
+def _outside(page: HtmlElement) -> Iterator[str]:
+    """The tag of each element that is no part of a report and in none; `text` for text: what it says may be personal.
+
+    The parts stand side by side in the page's main element, between its header and its foot.
+    """
+    for element in page.xpath("/html/body"):
+        yield from _beside_parts(element)
+
+
+def _beside_parts(around: HtmlElement) -> Iterator[str]:
+    if (around.text or "").strip():
+        yield "text"
+    for element in around:
+        if (element.tail or "").strip():
+            yield "text"
+        if not isinstance(element.tag, str) or element.tag in ("script", "style"):
+            continue
+        own = [f"{element.tag}.{name}" for name in element.get("class", "").split()] or [element.tag]
+        known = PARTS.get(around.tag, ())
+        if (known and "main" in own) or ("div.page" in own and around.tag == "body"):
+            yield from _beside_parts(element)
+        elif not set(known) & set(own):
+            yield f"<{element.tag}>"
 
 
 def _written(section: HtmlElement, lang: str) -> Iterator[str]:

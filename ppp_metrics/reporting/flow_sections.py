@@ -78,7 +78,7 @@ class FlowSections(Desk):
             return []
         return [
             msg(
-                "Over the last {n} quarters the number of all issues proposed varied by {share} of its mean (standard "
+                "Over the last {n} quarters the number of issues proposed varied by {share} of its mean (standard "
                 "deviation). Lower is steadier; the school year makes for some of it.",
                 n=self.n_of(variation),
                 share=self.shown(variation),

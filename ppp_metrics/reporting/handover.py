@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.metrics.protection import Name
@@ -31,6 +32,11 @@ class Release:
     """The release that this process makes a report of."""
 
     folder: Path
+
+    @cached_property
+    def key(self) -> bytes:
+        """What its sections are sealed with."""
+        return (self.folder / "key").read_bytes()
 
     @cached_property
     def withheld(self) -> frozenset[Name]:
@@ -83,6 +89,7 @@ def told_to_kernels(release: Release, withheld: Iterable[Name]) -> Iterator[None
     """While it lasts, every notebook that is run makes a report of this release, and withholds these."""
     names = [[metric, sorted(([name, value] for name, value in place), key=str)] for metric, place in withheld]
     (release.folder / "withheld.json").write_text(json.dumps(names), encoding="utf-8")
+    (release.folder / "key").write_bytes(token_bytes(32))
     os.environ[RELEASE_FOLDER] = str(release.folder)
     try:
         yield

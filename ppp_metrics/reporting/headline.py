@@ -158,8 +158,8 @@ def tell_themes(desk: Desk, now: Numbers) -> list[Message]:
     if after_one.value is not None and after_two.value is not None:
         found.append(
             msg(
-                "Of all issues ever accepted, as far as each could be followed, {one} were in use after 12 months and "
-                "{two} after 24.",
+                "Of the issues ever accepted, as far as they could be followed, {one} were in use after 12 months "
+                "and {two} after 24.",
                 one=desk.shown(after_one),
                 two=desk.shown(after_two),
             )
@@ -181,7 +181,7 @@ def tell_learning(desk: Desk, now: Numbers) -> list[Message]:
             window=desk.last_year(),
         ),
         msg(
-            "Lifelong learners, that is everyone but students: {count}.",
+            "Lifelong learners, participants who are not students: {count}.",
             count=desk.shown(now["lifelong_learners_count"]),
         ),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,10 @@ from ppp_metrics.language import msg
 from ppp_metrics.reporting import interactive
 from ppp_metrics.reporting.dashboard import package_version, style
 from ppp_metrics.reporting.drawing import draw_late
+from ppp_metrics.reporting.sealed import ONLY_IN_NOTEBOOK, has_tag
 
 if TYPE_CHECKING:
     from nbconvert.exporters import TemplateExporter
-
-ONLY_IN_NOTEBOOK = "only-in-notebook"
-"""The tag of cells that a reader of the report does not get to see."""
 
 
 def render_page(notebook: Any, *, is_static: bool = False) -> str:
@@ -35,6 +34,7 @@ def render_page(notebook: Any, *, is_static: bool = False) -> str:
     about = about_page(notebook)
     has_charts = not is_static and _is_interactive(notebook)
     resources = {
+        "not_shown": (_about(notebook, "foot") or {}).get("not_shown", ""),
         "script_policy": interactive.policy() if has_charts else "",
         "lang": about["lang"],
         "title": about["title"],
@@ -85,7 +85,8 @@ def about_foot(notebook: Any) -> dict[str, Any]:
 
 
 def _about(notebook: Any, part: str) -> dict[str, Any] | None:
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = [cell for cell in notebook.cells if not has_tag(cell, ONLY_IN_NOTEBOOK)]
+    outputs = [output for cell in shown for output in cell.get("outputs", [])]
     found = [output.get("metadata", {}).get("ppp_metrics", {}) for output in outputs]
     return next((each for each in found if each.get("part") == part), None)
 
@@ -112,6 +113,20 @@ def page_style() -> str:
     return f"\n{around}{style()}"
 
 
+def _authors_words(markdown: str) -> str:
+    """A markdown cell as HTML: words alone, since HTML in it could pass for a section of ours.
+
+    HTML stands there as it was written, of a picture its alternative text.
+    """
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    class Words(IPythonRenderer):
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            return escape(text)
+
+    return str(MarkdownWithMath(renderer=Words(escape=True, allow_harmful_protocols=False)).render(markdown))
+
+
 @cache
 def _exporter() -> TemplateExporter:
     from jinja2 import FileSystemLoader
@@ -120,5 +135,6 @@ def _exporter() -> TemplateExporter:
 
     folder = str(files("ppp_metrics.reporting") / "template")
     exporter = TemplateExporter(extra_loaders=[FileSystemLoader(folder)], template_file="page.html.j2")
+    exporter.register_filter("authors_words", _authors_words)
     exporter.register_preprocessor(TagRemovePreprocessor(remove_cell_tags={ONLY_IN_NOTEBOOK}), enabled=True)
     return exporter

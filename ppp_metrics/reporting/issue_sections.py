@@ -11,6 +11,7 @@ from ppp_metrics.periods import Period
 from ppp_metrics.reporting import words
 from ppp_metrics.reporting.charts import Panel, draw_bars, draw_columns
 from ppp_metrics.reporting.judged import average_told, groups_told
+from ppp_metrics.reporting.quarters import history
 from ppp_metrics.reporting.sections import Desk, Section, Table, in_one_session
 from ppp_metrics.reporting.words import Number
 
@@ -55,9 +56,9 @@ class IssueSections(Desk):
             ),
             *self._steps_unknown(steps),
             msg(
-                "All of them had a year or more to get there. Implemented means brought into use by the company, or "
-                "made available to its users; embedded, that the solution is in use for good. No day is kept of that, "
-                "so it is what the partners last said of it."
+                "They had a year or more to get there. Implemented means brought into use by the company, or made "
+                "available to its users; embedded, that the solution is in use for good. No day is kept of that, so "
+                "it is what the partners last said of it."
             ),
         ]
         if rate.value is not None:
@@ -87,7 +88,7 @@ class IssueSections(Desk):
     def by_quarter(self) -> Section:
         """The four steps in each of the last twelve quarters."""
         title = msg("Quarter by quarter")
-        series = {self.say(label): self.history(metric_id) for metric_id, label in STEPS.items()}
+        series = {self.say(label): history(self, metric_id) for metric_id, label in STEPS.items()}
         quarters = list(next(iter(series.values())))
         begun = [
             at
@@ -136,7 +137,7 @@ class IssueSections(Desk):
             )
             if panels
             else None,
-            msg("Issues a quarter, all panels on one scale. The columns that stand out are the period of this report."),
+            msg("Issues a quarter, the panels on one scale. The columns that stand out are the period of this report."),
             [Table(msg("Issues by quarter"), [msg("quarter"), *series], rows)],
         )
 
@@ -188,15 +189,15 @@ class IssueSections(Desk):
         shown = [number for number in numbers if not number.is_suppressed]
         findings = [
             msg(
-                "Of the issues accepted from {window}, this many were about each kind of innovation: {parts}.",
+                "Of the issues accepted from {window}, this many were about these kinds of innovation: {parts}.",
                 window=self.window(numbers[0].metric),
                 parts=self.listed([f"{number.label} {self.count(number.denominator)}" for number in shown]),
             )
             if shown
-            else msg("How many issues were about each kind of innovation is withheld.")
+            else msg("How many issues were about which kind of innovation is withheld.")
         ]
         if 0 < len(shown) < len(numbers):
-            findings.append(msg("The numbers of the other kinds are withheld."))
+            findings.append(msg("The numbers of some kinds are withheld."))
         if len([number for number in numbers if number.value is not None]) > 1:
             rate = self.number("implementation_rate_pct")
             findings += [*average_told(self, rate), *groups_told(self, numbers, "innovation_type", rate)]
@@ -224,7 +225,12 @@ class IssueSections(Desk):
     def _quarters_withheld(self, series: Iterable[Mapping[Period, Number]]) -> list[Message]:
         if not any(number.is_suppressed for counts in series for number in counts.values()):
             return []
-        return [msg("A quarter without a column is withheld, or nothing happened in it: the table tells which.")]
+        return [
+            msg(
+                "A quarter without a column is withheld, or nothing happened in it. Where the table says withheld, "
+                "that can be nothing, too."
+            )
+        ]
 
     def _steps_told(self, steps: list[Number]) -> str:
         return self.listed([f"{step.label.lower()} {self.shown(step)}" for step in steps if not step.is_unknown])

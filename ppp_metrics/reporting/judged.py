@@ -69,7 +69,7 @@ def average_told(desk: Desk, rate: Number) -> list[Message]:
     """What groups are set against, where it is shown: the implementation rate of all issues."""
     if rate.value is None:
         return []
-    return [msg("Of all issues, {overall} led to a solution in use within a year.", overall=desk.shown(rate))]
+    return [msg("On average, {overall} led to a solution in use within a year.", overall=desk.shown(rate))]
 
 
 def groups_told(desk: Desk, numbers: Sequence[Number], by: str, average: Number) -> list[Message]:
@@ -81,15 +81,17 @@ def groups_told(desk: Desk, numbers: Sequence[Number], by: str, average: Number)
     judged = [(each, row) for each in numbers if (row := found.get(each.keys, {})).get("p_holm") is not None]
     if len(judged) < 2 or average.value is None:
         return [NOT_SAID]
-    told = _told_apart(desk, judged, average, are_two=len(found) == 2)
-    if any(each.is_suppressed for each in numbers):
+    is_part = any(each.is_suppressed for each in numbers)
+    told = _told_apart(desk, judged, average, are_two=len(found) == 2, is_part=is_part)
+    if is_part:
         told.append(msg("This says nothing of what is withheld."))
     return told
 
 
 def _told_apart(
-    desk: Desk, judged: Sequence[tuple[Number, Mapping[str, Any]]], average: Number, are_two: bool
+    desk: Desk, judged: Sequence[tuple[Number, Mapping[str, Any]]], average: Number, are_two: bool, is_part: bool
 ) -> list[Message]:
+    """What is told of the groups that are judged, which are not all where `is_part`."""
     sure = [(each, row["difference"]) for each, row in judged if row["p_holm"] < SIGNIFICANT]
     above = desk.listed([f"{each.label} ({desk.shown(each)})" for each, difference in sure if difference > 0])
     below = desk.listed([f"{each.label} ({desk.shown(each)})" for each, difference in sure if difference < 0])
@@ -106,13 +108,24 @@ def _told_apart(
             clear = msg("Clearly above average ({average}): {above}.", average=mean, above=above)
         else:
             clear = msg("Clearly below average ({average}): {below}.", average=mean, below=below)
-        return [clear, *([msg("The other differences could be chance.")] if len(sure) < len(judged) else [])]
+        others = (
+            msg("The other differences that are shown could be chance.")
+            if is_part
+            else msg("The other differences could be chance.")
+        )
+        return [clear, *([others] if len(sure) < len(judged) else [])]
     if are_two:
         return [msg("The difference between the two could be chance.")]
     together = judged[0][1]["p_together"]
     if together is not None and together < SIGNIFICANT:
         return [
             msg(
+                "Of those shown, no single one clearly differs from the average ({average}), but together they differ "
+                "by more than chance.",
+                average=mean,
+            )
+            if is_part
+            else msg(
                 "No single one clearly differs from the average ({average}), but together they differ by more than "
                 "chance.",
                 average=mean,
@@ -120,6 +133,12 @@ def _told_apart(
         ]
     return [
         msg(
+            "Of those shown, no single one clearly differs from the average ({average}): the differences could be "
+            "chance.",
+            average=mean,
+        )
+        if is_part
+        else msg(
             "No single one clearly differs from the average ({average}): the differences could be chance.", average=mean
         )
     ]
@@ -134,4 +153,4 @@ def change(desk: Desk, now: Number, since: Period, before: Number) -> Message | 
         return text
     if every:
         return msg("{change}; {shared} of the {every} quarters are the same", change=text, shared=shared, every=every)
-    return msg("{change}; all that counted then counts still", change=text)
+    return msg("{change}; what counted then counts still", change=text)

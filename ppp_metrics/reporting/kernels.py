@@ -13,7 +13,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -129,6 +132,43 @@ def warm_up() -> None:
 
         context()
         forkserver.ensure_running()
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """So many warm processes for work without a kernel; none of them outlives who asked for it."""
+    return ProcessPoolExecutor(workers, context(), initializer=_follow_parent)
+
+
+@contextmanager
+def lasting() -> Iterator[ProcessPoolExecutor]:
+    """One warm process that stays for who asks next, with what it has imported; at the end its work is done.
+
+    A notebook or script that makes one release after the other waits once for imports of seconds.
+    """
+    process = _lasting()
+    try:
+        process.submit(bool)
+    except BrokenProcessPool:
+        # it was killed since
+        _lasting.cache_clear()
+        process = _lasting()
+    try:
+        yield process
+    finally:
+        # what it still does, such as reading the database, it does before; if it died, that is over
+        with suppress(BrokenProcessPool):
+            process.submit(bool).result()
+
+
+@cache
+def _lasting() -> ProcessPoolExecutor:
+    return pool(1)
+
+
+def _follow_parent() -> None:
+    """Leave interrupts to who asked for this process, and end when that one does, however it ended."""
+    leave_interrupts()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 @cache

@@ -45,7 +45,10 @@ class LearningSections(Desk):
         lifelong, hours = self.number("lifelong_learners_count"), self.number("learning_hours")
         if lifelong.value is not None:
             findings.append(
-                msg("Lifelong learners among them, that is everyone but students: {count}.", count=self.shown(lifelong))
+                msg(
+                    "Lifelong learners among them, participants who are not students: {count}.",
+                    count=self.shown(lifelong),
+                )
             )
         if hours.value is not None:
             findings.append(
@@ -232,12 +235,15 @@ class LearningSections(Desk):
         cycles = {code.value: code.label for code in CYCLES}
         roles = {code.value: code.label for code in ROLES}
         if not told:
-            return Section("", {"part": "stories"})
+            return self.made("", {"part": "stories"})
         return self.render(
             "stories",
             title=msg("In their own words"),
             sentences=[
-                msg("The newest story of each cycle of value, of those whose teller agreed that it is shown."),
+                msg(
+                    "The newest story of each cycle of value, of those whose teller agreed that it is shown and that "
+                    "somebody has read for it."
+                ),
                 msg("Who told it is not said; the role only where at least 5 people with it told a story."),
             ],
             stories=[

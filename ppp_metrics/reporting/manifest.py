@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ppp_metrics.errors import DataError, UsageError
+from ppp_metrics.files import replacing
 from ppp_metrics.language import msg, nearest
 from ppp_metrics.records.history import fingerprint, newest_loads
 from ppp_metrics.records.store import Store
@@ -78,6 +78,16 @@ def read_manifest(out: Path) -> dict[str, Report]:
         return {}
 
 
+def read_manifests(out: Path) -> dict[str, Report]:
+    """As `read_manifest`, with the reports of each edition's own folder below it; a file is named from `out`."""
+    found = read_manifest(out)
+    for folder in sorted(path.parent for path in out.glob(f"*/{MANIFEST}")):
+        for report in read_manifest(folder).values():
+            file = f"{folder.name}/{report.file}"
+            found[file] = replace(report, file=file, pdf=report.pdf and f"{folder.name}/{report.pdf}")
+    return found
+
+
 def write_manifest(out: Path, reports: Mapping[str, Report]) -> list[Report]:
     """The reports whose files are there, in the order of their files, once the manifest in a folder lists them.
 
@@ -127,9 +137,8 @@ def _change(before: Report | None, now: Report) -> str:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file so that nobody ever reads half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def find_report(folder: Path, name: str | Path) -> Report:
@@ -140,7 +149,7 @@ def find_report(folder: Path, name: str | Path) -> Report:
     """
     path = Path(name).resolve()
     out = path.parent.parent if path.is_file() else folder
-    known = read_manifest(out)
+    known = read_manifest(out) if path.is_file() else read_manifests(out)
     if not known:
         raise DataError(
             msg("{folder} holds no manifest of reports. Make them with `ppp-metrics report`.", folder=out.name)

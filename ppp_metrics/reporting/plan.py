@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ppp_metrics.errors import DataError, UsageError
 from ppp_metrics.language import LANGUAGES, msg, nearest
+from ppp_metrics.light_imports import without_address_grammar
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting.dashboard import PUBLISHED_EDITIONS, package_version
-from ppp_metrics.reporting.light_imports import without_address_grammar
 from ppp_metrics.reporting.look import find_look
 from ppp_metrics.workspace import Workspace, starter
 
@@ -205,6 +205,7 @@ def _jobs(
     from ppp_metrics.metrics.places import find_region, regions_with_data
     from ppp_metrics.records.checks import last_check
     from ppp_metrics.records.history import delivered_for, fingerprint
+    from ppp_metrics.records.reviews import verdicts_digest
 
     as_of = period.as_of(today())
     with Store(place.database).reading() as con:
@@ -220,9 +221,9 @@ def _jobs(
             raise DataError(
                 msg("No issue that was proposed by {day} has a region: there is nothing to report.", day=as_of)
             )
-        data, check = fingerprint(con), last_check(con)
+        data, verdicts, check = fingerprint(con), verdicts_digest(con), last_check(con)
         earlier = delivered_for(con, period.previous, period.last_day)
-    records = _digest([data, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
+    records = _digest([data, verdicts, json.dumps({**(check or {}), "checked_at": ""}, sort_keys=True)])
     around = [
         package_version(),
         _code_digest(),

@@ -13,17 +13,21 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import msg
-from ppp_metrics.metrics.compute import counted, rows_of
+from ppp_metrics.light_imports import without_address_grammar
+from ppp_metrics.metrics.attack import ContradictionError, Quantity
+from ppp_metrics.metrics.compute import counted, mixes_of, rows_of
 from ppp_metrics.metrics.dimensions import sliced_by
 from ppp_metrics.metrics.disclosure import threshold
+from ppp_metrics.metrics.memory import remember
 from ppp_metrics.metrics.places import placed_issues
 from ppp_metrics.metrics.protection import Name, withheld_names
-from ppp_metrics.metrics.publication import Release
+from ppp_metrics.metrics.publication import Release, Table
 from ppp_metrics.metrics.question import AREA, ask
 from ppp_metrics.metrics.registry import find_metric
 from ppp_metrics.metrics.relations import looking_back, prepare
@@ -31,9 +35,8 @@ from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import execution, kernels
 from ppp_metrics.reporting.asking import Asking
-from ppp_metrics.reporting.audit import released
 from ppp_metrics.reporting.finished import Finished
-from ppp_metrics.reporting.light_imports import without_address_grammar
+from ppp_metrics.reporting.ledger import still_withheld
 from ppp_metrics.reporting.plan import Job
 from ppp_metrics.workspace import Workspace, find_workspace
 
@@ -73,7 +76,9 @@ def asked_by(job: Job, withheld: frozenset[Name] = frozenset(), is_in_earnest: b
         asking = Asking(con, withheld)
         with contextlib.ExitStack() as around:
             around.enter_context(asking.current())
+            # what cells print could be anything
             around.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            around.enter_context(contextlib.redirect_stderr(io.StringIO()))
             if not is_in_earnest:
                 around.enter_context(contextlib.suppress(Exception, SystemExit))
             for cell in nbformat.read(job.notebook, as_version=4).cells:
@@ -154,40 +159,96 @@ def regions_by_question(questions: Questions) -> dict[tuple[str, str], list[str]
     return regions
 
 
-def withheld_in(con: DuckDBPyConnection, questions: Questions, before: Release | None = None) -> frozenset[Name]:
-    """The cells that may not be shown, because of few people or companies, or because they would give these away.
+def withheld_in(
+    con: DuckDBPyConnection,
+    questions: Questions,
+    before: Sequence[Release] = (),
+    sticky: frozenset[Name] = frozenset(),
+    secret: bytes = b"",
+) -> frozenset[Name]:
+    """The cells of an edition that may not be shown, because of few people or companies, or as they would give these
+    away.
 
-    `before` is what was published before: that stays as it is, and what it withholds or shows is not decided on again.
+    `before` is what was published before, the latest last: that stays as it is, and what it withholds stays withheld;
+    so do the `sticky` ones, in every version of the records. With a `secret`, nobody else can tell which of several
+    cells that would do as well was chosen.
+
+    Raises DataError where numbers contradict each other, so that nobody can say what follows from them.
     """
     release = Release(areas_with_data(con), region_paths(con))
+    editions = {job.edition for job in questions}
     for (edition, question_text), asking in regions_by_question(questions).items():
         question = json.loads(question_text)
         with looking_back(con, question["loads"].values()) if "loads" in question else contextlib.nullcontext():
             _count(con, release, question, edition, asking)
-    own, own_sums = dict(release.cells), release.sums()
-    if before is None:
-        return withheld_names(own.values(), own_sums)
-    fixed = before.cells.keys()
-    for name in fixed & own.keys():
-        own[name] = replace(own[name], is_withheld=own[name].is_withheld or before.cells[name].is_withheld)
-    release.cells = {**before.cells, **own}
-    together = withheld_names(release.cells.values(), [*release.sums(), *before.sums()], fixed)
-    # what was published of data that have changed since may contradict, and then nothing follows from it
-    marked = [replace(cell, is_withheld=name in together) for name, cell in own.items()]
-    return together | withheld_names(marked, own_sums, fixed)
+    for name, cell in release.cells.items():
+        is_withheld = cell.is_withheld or not sticky.isdisjoint((name, _whenever_known(name)))
+        release.cells[name] = replace(cell, is_withheld=is_withheld)
+    memory = remember(release, before, lambda metric: max(threshold(metric, edition) for edition in editions))
+    try:
+        return withheld_names(memory.cells.values(), memory.sums, memory.fixed, secret) & release.cells.keys()
+    except ContradictionError as found:
+        raise DataError(
+            msg(
+                "No report was made: {numbers} contradict each other, so nobody can say what gives away what is "
+                "withheld. If one was published before and is wrong, withdraw it.",
+                numbers=", ".join(dict.fromkeys(map(_told_quantity, found.quantities))),
+            )
+        ) from None
+
+
+def _told_quantity(quantity: Quantity) -> str:
+    """A number as somebody can look it up: what is counted, and where."""
+    at = ", ".join(f"{name} {value}" for name, value in sorted(quantity.place, key=str) if value != "")
+    return f"{quantity.measure.split(' ; ')[1]} ({at})"
 
 
 def decide(
     place: Workspace, asked: Questions, before: Sequence[Finished]
 ) -> tuple[dict[str, list[str]], frozenset[Name]]:
-    """The areas with data, and what those who ask this must withhold, beside what was published before."""
+    """The areas with data, and what those who ask this must withhold, beside what was published before.
+
+    Raises DataError as `withheld_in` does.
+    """
     with Store(place.database).reading() as con:
         prepare(con)
         withheld: frozenset[Name] = frozenset()
         for edition in {job.edition for job in asked}:
             own = {job: questions for job, questions in asked.items() if job.edition == edition}
-            withheld |= withheld_in(con, own, released(before, edition)[0] if before else None)
+            sticky = still_withheld(before, partial(_is_held_alike, edition=edition), today())
+            withheld |= withheld_in(con, own, told_before(before, edition), sticky, _secret(place))
         return areas_with_data(con), withheld
+
+
+def _secret(place: Workspace) -> bytes:
+    return place.key_file.read_bytes() if place.key_file.is_file() else b""
+
+
+def told_before(files: Iterable[Finished], edition: str) -> list[Release]:
+    """What finished files tell a reader of an edition: a release for each version of the records, the latest last.
+
+    Of another edition only what both protect alike counts: companies that one of them shows are none of the other's.
+    """
+    found: dict[str, Release] = {}
+    for each in files:
+        release = found[each.made_from] = found.pop(each.made_from, Release())
+        release.areas = {**release.areas, **each.areas}
+        for table, rows, groups in each.tables():
+            if _is_held_alike(table, each.edition, edition=edition):
+                release.add(table, rows, groups)
+    return list(found.values())
+
+
+def _is_held_alike(table: Table, of: str, *, edition: str) -> bool:
+    """Whether a table of an edition is protected in another one as it is there."""
+    least = threshold(table.metric, edition)
+    return bool(least) and threshold(table.metric, of) == least
+
+
+def _whenever_known(name: Name) -> Name:
+    """The name of a cell of the records of then, as the report of then called it."""
+    metric_id, place = name
+    return metric_id, frozenset(each for each in place if each[0] != "loads")
 
 
 def wrong_numbers(numbers: Mapping[str, list[dict[str, Any]]], expectations: Path) -> dict[str, DataError]:
@@ -232,16 +293,25 @@ def _count(con: DuckDBPyConnection, release: Release, question: Question, editio
             edition=edition,
             areas=regions,
         )
-        rows = rows_of(asked, counted(con, asked, is_estimated=False))
+        cells = counted(con, asked, is_estimated=False)
+        rows, mixes = rows_of(asked, cells), mixes_of(asked, cells)
         for region in regions:
-            own = [
-                ({name: value for name, value in group.items() if name != AREA}, numbers, is_unsafe)
-                for group, numbers, is_unsafe in rows
-                if group[AREA] == region
-            ]
+            own = _of_region(rows, region)
             if not own and not asked.table.by:
                 own = [({}, NOTHING, False)]
-            release.add(replace(asked.table, region=region, loads=question.get("loads", {})), own)
+            table = replace(asked.table, region=region, loads=question.get("loads", {}))
+            release.add(table, own)
+            for mix in _of_region(mixes, region):
+                release.add_mix(table, *mix)
+
+
+def _of_region(rows: Iterable[tuple[Any, Any, bool]], region: str) -> list[tuple[dict[str, str], Any, bool]]:
+    """The rows of a question asked of several regions that are of one, without saying so."""
+    return [
+        ({name: value for name, value in group.items() if name != AREA}, numbers, is_unsafe)
+        for group, numbers, is_unsafe in rows
+        if group[AREA] == region
+    ]
 
 
 def areas_with_data(con: DuckDBPyConnection) -> dict[str, list[str]]:

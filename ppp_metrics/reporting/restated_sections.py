@@ -57,9 +57,8 @@ class RestatedSections(Desk):
         through = {} if self.is_asking else self._through([was.metric.id for was, _ in changed], then, now)
         if len(shown) < len(pairs):
             none = msg(
-                "None of the main numbers of {period} that may be shown has changed since each supplier's first "
-                "delivery "
-                "after {day}.",
+                "The main numbers of {period} that may be shown have not changed since each supplier's first "
+                "delivery after {day}.",
                 **values,
             )
         findings: list[Message] = [none] if shown and not changed else []

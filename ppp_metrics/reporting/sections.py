@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial, wraps
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ppp_metrics.errors import DataError
 from ppp_metrics.language import Label, Message, format_date, format_number, msg
-from ppp_metrics.metrics.innovation import FUNNEL
+from ppp_metrics.metrics.existence import is_not_broken_down
 from ppp_metrics.metrics.metric import WINDOWS, Metric
 from ppp_metrics.metrics.protection import Name
 from ppp_metrics.metrics.registry import find_metric
@@ -19,11 +20,14 @@ from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store
 from ppp_metrics.reporting import gaps, words
 from ppp_metrics.reporting.asking import ASKING
+from ppp_metrics.reporting.basis import Basis
 from ppp_metrics.reporting.chart_rows import number_rows
 from ppp_metrics.reporting.charts import Row, draw_intervals
 from ppp_metrics.reporting.drawing import Drawing
 from ppp_metrics.reporting.handover import asked_number, question_of, records_of, told_by_release
 from ppp_metrics.reporting.interactive import drawn_in_place
+from ppp_metrics.reporting.sealed import Section as Section
+from ppp_metrics.reporting.sealed import sealed
 from ppp_metrics.reporting.templates import templates
 from ppp_metrics.reporting.words import Figure, Number, area_name
 from ppp_metrics.workspace import Workspace
@@ -32,22 +36,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
-HISTORY_QUARTERS = 12
+NOT_BROKEN_DOWN = msg("This cannot be shown: the total is withheld, so it is not broken down.")
 Made = TypeVar("Made")
 Words = Message | Label | str
 Draw = Callable[[str, str, str], Drawing]
 """What makes a drawing of its key, title and finding."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A finished piece of a report; JupyterLab and the HTML report show the same."""
-
-    html: str = field(repr=False)
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/html": self.html}, {"ppp_metrics": dict(self.about)}
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ def in_one_session(make: Callable[..., Made]) -> Callable[..., Made]:
     return made
 
 
-class Desk:
+class Desk(Basis):
     """Where the sections of one report are made: one workspace, period, region, language and edition.
 
     `withheld` are the cells that its release does not show; None for a report that is part of none. A report of a
@@ -90,6 +83,10 @@ class Desk:
         self._asked: list[Number] = []
         self._keys: list[str] = []
         self._told_aside: set[str] = set()
+        self._token = token_hex(8)
+        self._wholes: set[tuple[Any, ...]] = set()
+        self._is_told = True
+        self._sections_withheld: dict[str, None] = {}
         self._con: DuckDBPyConnection | None = None
         self._release = told_by_release()
         self.withheld = self._release.withheld if self._release else None
@@ -145,15 +142,22 @@ class Desk:
     ) -> list[Number]:
         """A metric of this region, a number a group; groups in the order of their codes or names, the unknown last.
 
-        By several dimensions, all but the last are of codes.
+        By several dimensions, all but the last are of codes. None where the whole is withheld: see `is_broken_down`.
         """
-        where = {**self.where, **(where or {})}
-        key = (metric_id, by, tuple(where.items()), period or self.period, ())
+        key = self._key(metric_id, by, where, period)
         if key not in self._known:
             with self.session() as con:
                 self._ask(con, key, self.withheld)
         self._asked += self._known[key]
+        self._is_told &= key not in self._wholes or key[3] != self.period
         return self._known[key]
+
+    def is_broken_down(self, metric_id: str, by: Any, *, where: Mapping[str, Any], period: Period) -> bool:
+        """Whether groups may be told of what `numbers` was asked: not where the whole is withheld."""
+        return self._key(metric_id, by, where, period) not in self._wholes
+
+    def _key(self, metric_id: str, by: Any, where: Mapping[str, Any] | None, period: Period | None) -> tuple[Any, ...]:
+        return metric_id, by, tuple({**self.where, **(where or {})}.items()), period or self.period, ()
 
     def number(self, metric_id: str, *, where: Mapping[str, str] | None = None, period: Period | None = None) -> Number:
         """A metric of this region as a whole."""
@@ -189,6 +193,9 @@ class Desk:
                 withheld=withheld,
             ),
         )
+        if is_not_broken_down(records, slices):
+            self._wholes.add(key)
+            return []
         return numbers_of(con, records, metric, slices, self.lang, self.edition)
 
     def rows(self, question: tuple[Any, ...], answer: Callable[[], pd.DataFrame]) -> list[dict[str, Any]]:
@@ -203,67 +210,6 @@ class Desk:
         if not self._release:
             return records_of(answer())
         return self._release.once(question, lambda: records_of(answer()))
-
-    def basis(self) -> dict[str, Any]:
-        """Every number asked so far, and what it takes to ask again: the questions, the day, each supplier's load."""
-        from ppp_metrics.records.history import newest_loads
-
-        with self.session() as con:
-            loads = newest_loads(con)
-        return {
-            "numbers": self.every_number(),
-            "questions": self.questions(),
-            "groups": [["/".join(each.keys) for each in numbers if each.keys] for numbers in self._known.values()],
-            "withheld": [each.cell for numbers in self._known.values() for each in numbers if each.is_suppressed],
-            "as_of": str(self.as_of),
-            "loads": loads,
-        }
-
-    def questions(self) -> list[dict[str, Any]]:
-        """Every question asked so far, as `metrics.restatement.MetricQuestion` takes it and JSON keeps it.
-
-        With `loads` where it was asked of earlier records: the newest load of each supplier.
-        """
-        return [question_of(key) for key in self._known]
-
-    def every_number(self) -> list[dict[str, Any]]:
-        """All numbers asked so far, in the shape that the rules for computed numbers look at."""
-        funnel_order = {metric.id: order for order, metric in enumerate(FUNNEL, start=1)}
-        measures = ("value", "low", "high", "n", "numerator", "denominator")
-        return [
-            {
-                "metric": each.metric.id,
-                "unit": each.metric.unit,
-                **{name: getattr(each, name) for name in measures},
-                "suppressed": each.is_suppressed,
-                "note": "; ".join(each.notes),
-                "funnel_order": funnel_order.get(each.metric.id),
-            }
-            for numbers in self._known.values()
-            for each in numbers
-        ]
-
-    def history(self, metric_id: str) -> dict[Period, Number]:
-        """The metric's count in each of the last quarters up to the period's, oldest first; 0 where nothing happened.
-
-        Only for metrics that count events of the period.
-        """
-        last = self.period.last_quarter
-        quarters = [last.shifted(at) for at in range(1 - HISTORY_QUARTERS, 1)]
-        found = {
-            number.keys[0]: number
-            for year in sorted({quarter.year for quarter in quarters})
-            for number in self.numbers(
-                metric_id,
-                "quarter",
-                where={"quarter": tuple(str(each) for each in quarters if each.year == year)},
-                period=Period(year),
-            )
-        }
-        whole = self.number(metric_id)
-        is_known = "no_data" not in whole.notes
-        nothing = replace(whole, value=0 if is_known else None, n=0, notes=() if is_known else ("no_data",), cell="")
-        return {quarter: found.get(str(quarter), nothing) for quarter in quarters}
 
     def target(self, metric_id: str, partnership: str | None = None) -> float | None:
         """The target of this region, or a partnership's; none for a part of the issues, which no target is set for."""
@@ -316,7 +262,13 @@ class Desk:
         caption: Words = "",
         tables: Sequence[Table] = (),
     ) -> Section:
-        """A section whose first finding is also what its chart says to who cannot see it."""
+        """A section whose first finding is also what its chart says to who cannot see it.
+
+        One that breaks down what is withheld as a whole says no more than that.
+        """
+        self.mark_withheld(title)
+        if not self._is_told:
+            findings, draw, caption, tables = [NOT_BROKEN_DOWN], None, "", ()
         self._keys.append(key)
         # a notebook may ask for a section twice, and an id may stand in a page but once
         own = key if self._keys.count(key) == 1 else f"{key}-{self._keys.count(key)}"
@@ -334,6 +286,11 @@ class Desk:
             behind=msg("The numbers behind this chart") if draw else msg("The numbers"),
         )
 
+    def mark_withheld(self, title: Message) -> None:
+        """Remember a section in which a number is withheld, of those that were asked since the one before it."""
+        if not self._is_told or any(each.is_suppressed for each in self._asked):
+            self._sections_withheld[self.say(title)] = None
+
     def lacking_told(self, *, rows_only: bool = False) -> list[Words]:
         """What the numbers asked since this was last told do without; rows put aside once a report, a table."""
         asked = [each for each in self._asked if self._is_of_now(each)]
@@ -350,10 +307,18 @@ class Desk:
 
     def render(self, part: str, about: Mapping[str, Any] | None = None, **values: Any) -> Section:
         """A part's template as HTML, which says which part of the page it is, and what else is known about that."""
+        self._is_told = True
+        about = {"part": part, **(about or {})}
         if self.is_asking:
-            return Section("", {"part": part})
-        html = templates(self.lang).get_template(f"{part}.html.j2").render(**values)
-        return Section(html, {"part": part, **(about or {})})
+            return Section("", about)
+        return self.made(templates(self.lang).get_template(f"{part}.html.j2").render(**values), about)
+
+    def made(self, html: str, about: Mapping[str, Any]) -> Section:
+        """A section with the HTML; in a release it says, under seal, of which report it is."""
+        if not self._release:
+            return Section(html, about)
+        asked = {"period": str(self.period), "region": self.region, "lang": self.lang, "edition": self.edition}
+        return sealed(self._release.key, html, {**about, "of": asked | {"desk": self._token}})
 
     def intervals(self, numbers: Sequence[Number], total: Number | None = None) -> Draw | None:
         """How to draw the numbers that have a value, with their intervals; None when none has.
@@ -367,7 +332,7 @@ class Desk:
         bounds = [bound for row in rows for bound in (row.low, row.high, row.value, 0.0) if bound is not None]
         reference = None
         if total and total.value is not None:
-            reference = Row("", total.value, self.say(msg("all together {share}", share=self.shown(total))))
+            reference = Row("", total.value, self.say(msg("average {share}", share=self.shown(total))))
         return partial(
             draw_intervals,
             rows=rows,

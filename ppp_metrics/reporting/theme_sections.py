@@ -26,8 +26,8 @@ RATES: dict[str, Message] = {
 """The three rates of a theme, in the order in which they are drawn."""
 
 WHAT_SHRUNKEN_MEANS = msg(
-    "The shrunken rate draws a theme towards the rate of all themes, and more so the fewer issues it has: a high or "
-    "low rate of few issues is often chance."
+    "The shrunken rate draws a theme towards the average, and more so the fewer issues it has: a high or low rate of "
+    "few issues is often chance."
 )
 
 
@@ -51,9 +51,7 @@ class ThemeSections(Desk):
         if few := [number.heading for number in numbers if "too_few" in number.notes]:
             findings.append(msg("Too few issues for a rate: {themes}.", themes=self.listed(few)))
         if len(most) < len(told):
-            findings.append(
-                msg("The chart shows the {count} themes with the most issues; the table has them all.", count=len(most))
-            )
+            findings.append(_largest_drawn(len(most), numbers))
         caption = msg(
             "Share of issues accepted from {window} that were in use within a year, shrunken, with 95% intervals",
             window=self.window(total.metric),
@@ -77,7 +75,7 @@ class ThemeSections(Desk):
         if len(told) > 1:
             return groups_told(self, numbers, "theme", total)
         if len(told) == 1:
-            return [msg("Only of {name} the share that was implemented can be shown.", name=told[0].label)]
+            return [msg("The share that was implemented can be shown for one: {name}.", name=told[0].label)]
         if total.is_suppressed or any(number.is_suppressed for number in numbers):
             return [
                 msg("Of each theme there are too few issues to say which share was implemented, or it is withheld.")
@@ -142,7 +140,7 @@ class ThemeSections(Desk):
 
     def _drawing(self, named: tuple[str, str, str], drawn: list[Theme], total: Number, curves: Mapping) -> Drawing:
         key, title, finding = named
-        overall = f"{self.say(msg('all themes together'))} {self.shown(total)}"
+        overall = f"{self.say(msg('average'))} {self.shown(total)}"
         said = comparison_words(self, tuple(map(self.say, RATES.values())), overall)
         over_time = self.say(self._over_time(drawn))
         rate = total.value and round(total.value, 1)
@@ -161,9 +159,9 @@ class ThemeSections(Desk):
         if any(number.more["adjusted_pct"] is not None for number in told):
             found.append(
                 msg(
-                    "The adjusted rate is the rate a theme would have if its issues had the same mix of obligation, "
-                    "size of company, kind of innovation and province as all issues together. It makes the comparison "
-                    "fairer; it does not prove a cause."
+                    "The adjusted rate is the rate a theme would have if its issues had the average mix of "
+                    "obligation, size of company, kind of innovation and province. It makes the comparison fairer; "
+                    "it does not prove a cause."
                 )
             )
         if mix := words.mix(total, self.lang):
@@ -180,13 +178,13 @@ class ThemeSections(Desk):
         }
         if (number.value or 0) > (total.value or 0):
             return msg(
-                "{theme} changes sides: as it is its rate lies above that of all themes ({crude} against {overall}), "
+                "{theme} changes sides: as it is its rate lies above the average ({crude} against {overall}), "
                 "adjusted it lies below ({adjusted}). The kind of issues it has can explain its high rate.",
                 **values,
             )
         return msg(
-            "{theme} changes sides: as it is its rate lies below that of all themes ({crude} against {overall}), "
-            "adjusted it lies above ({adjusted}). The kind of issues it has can explain its low rate.",
+            "{theme} changes sides: as it is its rate lies below the average ({crude} against {overall}), adjusted "
+            "it lies above ({adjusted}). The kind of issues it has can explain its low rate.",
             **values,
         )
 
@@ -211,17 +209,10 @@ class ThemeSections(Desk):
                 )
             )
         if len(drawn) < len(told):
-            found.append(
-                msg(
-                    "The chart shows the {count} themes with the most issues; the table has them all.", count=len(drawn)
-                )
-            )
+            found.append(_largest_drawn(len(drawn), numbers))
         if len([theme for theme in drawn if theme.curve]) > MOST_CURVES:
             found.append(
-                msg(
-                    "Curves are drawn of the {count} themes with the most issues; the tables have them all.",
-                    count=MOST_CURVES,
-                )
+                msg("Curves are drawn of {count} of the themes shown: those with the most issues.", count=MOST_CURVES)
             )
         if withheld := len([number for number in numbers if number.is_suppressed]):
             found.append(
@@ -246,9 +237,9 @@ class ThemeSections(Desk):
     def _comparison_caption(self, total: Number) -> Message:
         return msg(
             "Above: share of issues accepted from {window} that were in use within a year, with 95% intervals; the "
-            "dashed line is the rate of all themes. Below: share in use so many months after acceptance, over all "
-            "issues ever accepted. Declined and stopped issues count as not in use; issues that still run count for "
-            "as long as they could be followed.",
+            "dashed line is the average. Below: share in use so many months after acceptance, over the issues ever "
+            "accepted. Declined and stopped issues count as not in use; issues that still run count for as long as "
+            "they could be followed.",
             window=self.window(total.metric),
         )
 
@@ -259,7 +250,7 @@ class ThemeSections(Desk):
             msg("theme"),
             msg("n"),
             *RATES.values(),
-            msg("chance to lie above all themes"),
+            msg("chance to lie above average"),
             msg("remark"),
         ]
         rows = [
@@ -275,8 +266,8 @@ class ThemeSections(Desk):
             for number in numbers
         ]
         caption = msg(
-            "Share of issues accepted from {window} that were in use within a year, with 95% intervals; all themes "
-            "together {overall}",
+            "Share of issues accepted from {window} that were in use within a year, with 95% intervals; average "
+            "{overall}",
             window=self.window(total.metric),
             overall=self.shown(total),
         )
@@ -334,3 +325,10 @@ def rate_of(number: Number, kind: str) -> tuple[float | None, float | None, floa
     if kind == "crude":
         return number.value, number.low, number.high
     return number.more[f"{kind}_pct"], number.more[f"{kind}_low"], number.more[f"{kind}_high"]
+
+
+def _largest_drawn(count: int, numbers: Sequence[Number]) -> Message:
+    """How many themes a chart shows; which has the most issues nobody says of those that are withheld."""
+    if any(number.is_suppressed for number in numbers):
+        return msg("The chart shows {count} of the themes shown in the table: those with the most issues.", count=count)
+    return msg("The chart shows the {count} themes with the most issues; the table has them all.", count=count)

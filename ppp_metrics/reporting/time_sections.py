@@ -81,8 +81,8 @@ class TimeSections(Desk):
             [*self._over_time_told(every), *([HOW_IT_IS_COUNTED] if drawn else [])],
             (lambda *named: self._curves_drawn(named, drawn)) if drawn else None,
             msg(
-                "Share in use by months after acceptance and by obligation, of all issues ever accepted, with its 95% "
-                "interval as a band. Below it: how many issues can still come into use. A grey line is another "
+                "Share in use by months after acceptance and by obligation, of the issues ever accepted, with its "
+                "95% interval as a band. Below it: how many issues can still come into use. A grey line is another "
                 "obligation."
             ),
             [self._shares_table(every), *self._at_risk_table(every, curves)],
@@ -163,7 +163,7 @@ class TimeSections(Desk):
             ]
             for each in every
         ]
-        return Table(msg("Issues in use by obligation, of all ever accepted"), header, rows)
+        return Table(msg("Issues in use by obligation, of those ever accepted"), header, rows)
 
     def _at_risk_table(self, every: list[Followed], curves: Mapping[str, Curve]) -> list[Table]:
         rows = [

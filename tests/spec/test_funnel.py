@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ppp_metrics.metrics.compute import compute
 from ppp_metrics.metrics.innovation import FUNNEL
 from ppp_metrics.metrics.registry import dimensions_of
 from ppp_metrics.periods import Period
-from tests.random_worlds import TODAY, session, worlds
+from tests.random_worlds import ON_WORLDS, TODAY, session, worlds
 from tests.reference_records import Records
 from tests.worlds import answer, deliver_columns, world
 
@@ -123,11 +123,7 @@ def mixed_up(records: Records, chance: random.Random) -> Records:
     }  # fmt: skip
 
 
-@settings(
-    max_examples=15,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
+@ON_WORLDS
 @given(records=worlds(), chance=st.randoms(use_true_random=False), data=st.data())
 def test_no_step_is_wider_than_the_one_before_in_any_slice(
     records: Records, chance: random.Random, data: st.DataObject

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def without_address_grammar() -> Iterator[None]:
     """While it lasts, nobody can import the grammar of web addresses that jsonschema would build: most of a second.
 
-    jsonschema checks addresses only where it could import that grammar; no chart and no notebook holds one.
+    jsonschema checks addresses only where it could import that grammar; no chart, notebook or expectation holds one.
     """
     is_new = "rfc3987_syntax" not in sys.modules
     if is_new:
