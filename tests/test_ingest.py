@@ -156,6 +156,20 @@ def test_a_target_is_for_a_metric_that_there_is_and_a_period(tmp_path: Path) -> 
     ]
 
 
+def test_an_unknown_code_is_put_aside_with_the_nearest_and_of_people_without_its_text(tmp_path: Path) -> None:
+    roles = "participant_id,role\ns1,studnt\ns2,docentt\ns3,jan@voorbeeld.nl\n"
+    kinds = "partner_id,name,partner_type,region_code\nb,Bee,compny,NL11\n"
+    deliver(tmp_path, {"participants.csv": roles, "partners.csv": kinds})
+    with store(tmp_path).reading() as con:
+        told = [(each["column"], each["value"], each["reason_en"].split(". ")[1:]) for each in history.quarantined(con)]
+    assert told == [
+        ("role", None, ["Did you mean 'student'?"]),
+        ("role", None, ["Did you mean 'docent'?"]),
+        ("role", None, []),
+        ("partner_type", "compny", ["Did you mean 'company'?"]),
+    ]
+
+
 def test_a_spreadsheets_error_is_put_aside_with_what_stands_in_it(tmp_path: Path) -> None:
     issues = ISSUES.replace("proposed_date\n", "proposed_date,title,trl_start\n", 1).replace(
         "05\n", "05,#N/A,#WAARDE!\n"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.language import LANGUAGES, Message, msg, nearest
+from ppp_metrics.language import LANGUAGES, Message
 from ppp_metrics.periods import Period
 from ppp_metrics.records.model import BY_NAME, TABLES
 
@@ -115,7 +115,7 @@ def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
     if table and BY_NAME[table].is_about_people:
         value = cells = None
     message = Message(reason, json.loads(values) if values else {})
-    reasons = {each: message.render(each) + _suggestion(each, table, column, value) for each in LANGUAGES}
+    reasons = {each: message.render(each) for each in LANGUAGES}
     return {
         "supplier": supplier,
         "file": file,
@@ -129,14 +129,6 @@ def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
         "row_kept": row_kept,
         "cells": json.loads(cells) if cells else None,
     }
-
-
-def _suggestion(lang: str, table: str | None, column: str | None, value: str | None) -> str:
-    """The code that a mistyped one was probably meant to be."""
-    codes = BY_NAME[table].by_name[column].codes if table and column else ()
-    words = [word for code in codes for word in (code.value, code.label.en, code.label.nl, *code.aliases)]
-    guess = nearest(value, words) if value else None
-    return " " + msg("Did you mean '{guess}'?", guess=guess).render(lang) if guess else ""
 
 
 def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:

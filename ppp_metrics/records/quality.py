@@ -51,6 +51,7 @@ REASONS: Mapping[str, Message] = {
     staging.UNREADABLE["integer"]: msg("not a whole number"),
     staging.UNREADABLE["boolean"]: msg("neither yes nor no"),
     staging.UNREADABLE["code"]: msg("not one of the codes"),
+    staging.NEAR_CODE: msg("nearly one of the codes"),
 }
 """Why something was put aside, as a load writes it down, in a few words that name no cell."""
 

@@ -47,6 +47,7 @@ UNREADABLE = {
     "boolean": msg("This is neither yes nor no.").text,
     "code": msg("This is not one of the codes: {codes}.").text,
 }
+NEAR_CODE = msg("This is not one of the codes: {codes}. Did you mean '{guess}'?").text
 PERSONAL = {
     "email": msg("This text holds an e-mail address. Take it out, or leave the cell empty.").text,
     "telephone": msg("This text holds a telephone number. Take it out, or leave the cell empty.").text,
@@ -152,11 +153,13 @@ class _Ledger:
             if self._any(f"from staged_{self.table.name} where bad & {1 << index} != 0"):
                 where = f"bad & {1 << index} != 0"
                 cell = f"cleaned(t.{column.name})"
-                codes = ", ".join(code.value for code in column.codes)
-                values = _json_object({"codes": quoted_text(codes)}) if codes else "null"
-                unreadable = quoted_text(UNREADABLE.get(column.kind, MISSING))
-                if column.form == "metric":
-                    guesses = self._near_metrics(where, cell)
+                unreadable, values = quoted_text(UNREADABLE.get(column.kind, MISSING)), "null"
+                if column.codes:
+                    codes = {"codes": quoted_text(", ".join(code.value for code in column.codes))}
+                    guesses = self._near(where, cell, _words_of(column))
+                    unreadable, values = _guessed(cell, guesses, NEAR_CODE, unreadable, _json_object(codes), codes)
+                elif column.form == "metric":
+                    guesses = self._near(where, cell, self._words_of_metrics())
                     unreadable, values = _guessed(cell, guesses, NEAR_METRIC, quoted_text(NO_METRIC), "null")
                 self._write(
                     column.name,
@@ -240,11 +243,14 @@ class _Ledger:
             else:
                 self._mark("select origin from broken")
 
-    def _near_metrics(self, where: str, cell: str) -> dict[str, str]:
-        """Unknown id -> the metric that was probably meant, by its id or its name."""
+    def _words_of_metrics(self) -> dict[str, str]:
+        """What a metric may be called -> its id."""
         by_word = {name.render(lang): metric_id for metric_id, name in self.metrics.items() for lang in LANGUAGES}
         by_word |= {metric_id.replace("_", " "): metric_id for metric_id in self.metrics}
-        by_word |= {_in_any_order(word): metric_id for word, metric_id in by_word.items()}
+        return by_word | {_in_any_order(word): metric_id for word, metric_id in by_word.items()}
+
+    def _near(self, where: str, cell: str, by_word: Mapping[str, str]) -> dict[str, str]:
+        """Unknown text -> what was probably meant, by one of its words."""
         unknown = self.con.execute(
             f"select distinct {cell} from staged_{self.table.name} as s join ({self.texts}) as t using (origin) "
             f"where {where} and {cell} is not null order by 1 limit {MOST_GUESSES}"
@@ -338,7 +344,14 @@ def _reasons(column: Column, cell: str) -> str:
     return " ".join(f"when {test} then {quoted_text(reason)}" for test, reason in known.items())
 
 
-def _guessed(cell: str, guesses: Mapping[str, str], near: str, reason: str, values: str) -> tuple[str, str]:
+def _words_of(column: Column) -> dict[str, str]:
+    """What the codes of a column may be called, each as it is told back."""
+    return {word: word for code in column.codes for word in (code.value, code.label.en, code.label.nl, *code.aliases)}
+
+
+def _guessed(
+    cell: str, guesses: Mapping[str, str], near: str, reason: str, values: str, beside: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """SQL: the reason and its values, of a cell for which there is a guess and of any other."""
     if not guesses:
         return reason, values
@@ -346,7 +359,7 @@ def _guessed(cell: str, guesses: Mapping[str, str], near: str, reason: str, valu
     guess = f"(map {{{pairs}}})[{cell}]"
     return (
         f"case when {guess} is not null then {quoted_text(near)} else {reason} end",
-        f"case when {guess} is not null then {_json_object({'guess': guess})} else {values} end",
+        f"case when {guess} is not null then {_json_object({'guess': guess, **(beside or {})})} else {values} end",
     )
 
 
