@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ppp_metrics import workspace as places
 from ppp_metrics.errors import UsageError, unwritable
 from ppp_metrics.files import narrow
-from ppp_metrics.language import Message, msg, nearest
+from ppp_metrics.language import Message, msg
 from ppp_metrics.periods import Period, today
 from ppp_metrics.records.store import Store, was_open_to_others
 
@@ -171,11 +171,8 @@ class OpenWorkspace:
         """
         from ppp_metrics.records import history
 
-        if supplier is not None and supplier not in (known := self._suppliers()):
-            near = nearest(supplier, known) or " / ".join(known)
-            raise UsageError(
-                msg("There is no supplier '{supplier}'. Did you mean {near}?", supplier=supplier, near=near)
-            )
+        if supplier is not None:
+            history.refuse_unknown_supplier(supplier, self._suppliers())
         with self.store.reading() as con:
             entries = history.quarantined(con, lang)
         return [entry for entry in entries if supplier in (None, entry["supplier"])]

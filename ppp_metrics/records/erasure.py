@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ppp_metrics.errors import UsageError
 from ppp_metrics.files import replacing
-from ppp_metrics.language import msg, nearest
+from ppp_metrics.language import msg
 from ppp_metrics.periods import now
+from ppp_metrics.records.history import refuse_unknown_supplier
 from ppp_metrics.records.model import TABLES, Table, cleaned
 from ppp_metrics.records.reviews import forget_verdicts
 from ppp_metrics.records.store import Store
@@ -56,9 +57,8 @@ def erase(store: Store, key: bytes | None, participant_id: str | None, supplier:
     """
     with store.reading() as con:
         suppliers = [name for (name,) in con.execute("select distinct supplier from loads order by 1").fetchall()]
-    if supplier is not None and supplier not in suppliers:
-        near = nearest(supplier, suppliers) or " / ".join(suppliers)
-        raise UsageError(msg("There is no supplier '{supplier}'. Did you mean {near}?", supplier=supplier, near=near))
+    if supplier is not None:
+        refuse_unknown_supplier(supplier, suppliers)
     erasure = Erasure()
     with store.writing() as con:
         loads: set[int] = set()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from ppp_metrics.language import LANGUAGES, Message
+from ppp_metrics.errors import UsageError
+from ppp_metrics.language import LANGUAGES, Message, msg, nearest
 from ppp_metrics.periods import Period
 from ppp_metrics.records.model import BY_NAME, TABLES
 
@@ -129,6 +130,13 @@ def _entry(row: tuple[Any, ...], lang: str) -> dict[str, Any]:
         "row_kept": row_kept,
         "cells": json.loads(cells) if cells else None,
     }
+
+
+def refuse_unknown_supplier(supplier: str, known: Sequence[str]) -> None:
+    """Raises UsageError, with the nearest name, when there is no such supplier."""
+    if supplier not in known:
+        near = nearest(supplier, known) or " / ".join(known)
+        raise UsageError(msg("There is no supplier '{supplier}'. Did you mean {near}?", supplier=supplier, near=near))
 
 
 def _loads(con: DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:

@@ -238,8 +238,8 @@ class LearningSections(Desk):
             title=msg("In their own words"),
             sentences=[
                 msg(
-                    "The newest story of each cycle of value, of those whose teller agreed that it is shown and that "
-                    "somebody has read for it."
+                    "The newest story of each cycle of value. Its teller agreed that it is shown, and somebody read it "
+                    "first."
                 ),
                 msg("Who told it is not said; the role only where at least 5 people with it told a story."),
             ],
