@@ -22,7 +22,7 @@ SHOWN = {
     "data_quality": "section:has(> .ppp-words > #completeness-heading)",
 }
 """Notebook -> the parts of its report that are shown."""
-WIDTH, HIGHEST, MARGIN = 1100, 760, 24
+WIDTH, HIGHEST, MARGIN = 1280, 960, 24
 
 
 def main() -> None:
